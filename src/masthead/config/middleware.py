@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from csp.middleware import CSPMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 # Wagtail's admin writes inline scripts and styles; previews show pages of the site in a frame.
 CONSOLE_POLICY = (
@@ -16,7 +17,7 @@ CONSOLE_POLICY = (
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
     """django-csp with a second, looser policy below `/cms/`."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Set the policy's header on the answer."""
         if request.path_info.startswith("/cms/"):
             response.headers.setdefault("Content-Security-Policy", CONSOLE_POLICY)

@@ -20,6 +20,7 @@ try:
 except ImportError:
     pass
 from masthead.kit import env
+
 try:
     from masthead.newsroom.wagtail_settings import *  # noqa: F403  the constants of Wagtail, kept beside the app that uses them
 except ImportError:
@@ -112,7 +113,10 @@ EMAIL_BACKEND = "masthead.letters.backend.OutboxBackend"
 
 # ---- Payments
 MASTHEAD_PAYMENTS = env.choice(
-    "MASTHEAD_PAYMENTS", "sandbox", ("sandbox", "stripe"), about="Where payments are made; in the sandbox no money moves."
+    "MASTHEAD_PAYMENTS",
+    "sandbox",
+    ("sandbox", "stripe"),
+    about="Where payments are made; in the sandbox no money moves.",
 )
 MASTHEAD_STRIPE_KEY = env.text("MASTHEAD_STRIPE_KEY", "", shown="none", about="Stripe's secret (or restricted) key.")
 MASTHEAD_STRIPE_WEBHOOK_SECRET = env.text(
@@ -144,7 +148,8 @@ MASTHEAD_TRUSTED_PROXIES = env.number(
 )
 ALLAUTH_TRUSTED_PROXY_COUNT = MASTHEAD_TRUSTED_PROXIES
 MASTHEAD_AD_HOSTS = env.words(
-    "MASTHEAD_AD_HOSTS", about="Origins that your own ad snippets load from, as `https://ads.example`; none but these may."
+    "MASTHEAD_AD_HOSTS",
+    about="Origins that your own ad snippets load from, as `https://ads.example`; none but these may.",
 )
 
 # ---- Language and time
@@ -218,7 +223,7 @@ MIDDLEWARE = [
     "masthead.community.middleware.PassMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
@@ -249,7 +254,7 @@ WAGTAIL_SITE_NAME = "Masthead"
 WAGTAILADMIN_BASE_URL = MASTHEAD_SITE_URL
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
-WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_GRAVATAR_PROVIDER_URL: str | None = None
 
 # ---- Files
 STATIC_URL = "/static/"
@@ -309,10 +314,46 @@ LOGGING = {
     "loggers": {"masthead": {"level": "INFO"}, "django.server": {"level": "WARNING"}},
 }
 
+
 # TEMPORARY while the apps are being written
+import ast
+
+
+def _file(dotted: str) -> Path | None:
+    base = PACKAGE.joinpath(*dotted.split(".")[1:])
+    for path in (base.with_suffix(".py"), base / "__init__.py"):
+        if path.exists():
+            return path
+    return None
+
+
+def _whole(dotted: str, seen: set[str]) -> bool:
+    if dotted in seen:
+        return True
+    seen.add(dotted)
+    path = _file(dotted)
+    if path is None:
+        return False
+    try:
+        tree = ast.parse(path.read_text())
+    except SyntaxError:
+        return False
+    for node in tree.body:
+        names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        if any(name.startswith("masthead.") and not _whole(name, seen) for name in names):
+            return False
+    return True
+
+
 def _built(dotted: str) -> bool:
-    parts = dotted.split(".")
-    return not dotted.startswith("masthead.") or (PACKAGE.joinpath(*parts[1:-1]).with_suffix(".py")).exists()
+    if not dotted.startswith("masthead."):
+        return True
+    module = dotted.rsplit(".", 1)[0]
+    if not _whole(module, set()):
+        return False
+    if module.endswith(".apps") and _file(module[:-5] + ".models"):
+        return _whole(module[:-5] + ".models", set())
+    return True
 
 
 INSTALLED_APPS = [app for app in INSTALLED_APPS if _built(app)]

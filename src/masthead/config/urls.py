@@ -8,6 +8,7 @@ from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
+
 # TEMPORARY while the apps are being written
 def built(prefix: str, app: str) -> list[URLResolver]:
     from pathlib import Path

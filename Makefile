@@ -1,0 +1,61 @@
+# Every command of the project; `make help` names them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+export PYTHONDONTWRITEBYTECODE =
+
+.PHONY: help
+help: ## Name every command
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+.PHONY: demo
+demo: run-setup ## Make a demonstration newsroom and serve it on PORT (8000)
+	@$(BIN)/masthead demo
+
+.PHONY: test
+test: test-setup ## Install what is needed and run every test, on SQLite and PostgreSQL, in a browser
+	@$(MAKE) --no-print-directory lint types
+	@$(PYTEST)
+	@$(BIN)/python scripts/with_postgres.py $(PYTEST) tests/apps tests/payments tests/web
+
+.PHONY: check
+check: test-setup lint types ## The quick part, under a minute: lint, types, walls, rules
+	@$(PYTEST) tests/rules tests/architecture
+
+.PHONY: lint
+lint: ## Look for faults in code, templates and imports
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/lint-imports --no-cache --config pyproject.toml | tail -n 3
+	@$(BIN)/deptry --config pyproject.toml src 2>&1 | tail -n 3
+	@git ls-files 'src/**/*.html' | xargs $(BIN)/djade --target-version 5.2 --check
+
+.PHONY: types
+types: ## Check the types
+	@$(BIN)/mypy src
+
+.PHONY: format
+format: ## Format code and templates
+	@$(BIN)/ruff check --quiet --fix .; $(BIN)/ruff format --quiet .
+	@git ls-files 'src/**/*.html' | xargs $(BIN)/djade --target-version 5.2 || true
+
+.PHONY: lock
+lock: ## Lock the dependencies anew, with hashes
+	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -o requirements.lock --upgrade
+	@$(BIN)/uv pip compile pyproject.toml --group dev --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -o requirements-dev.lock --upgrade
+
+.PHONY: reference
+reference: ## Write the generated pages of docs/reference
+	@$(BIN)/python scripts/write_reference.py
+
+.PHONY: pictures
+pictures: test-setup ## Take the documentation's pictures of the demo anew
+	@$(BIN)/python scripts/take_pictures.py docs/pictures
+
+.PHONY: run-setup test-setup
+run-setup:
+	@scripts/ensure.sh run
+test-setup:
+	@scripts/ensure.sh test
