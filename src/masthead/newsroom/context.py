@@ -1,0 +1,18 @@
+"""What every template knows: the publication's name and its sections."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from masthead.newsroom import queries
+
+
+def publication(request: HttpRequest) -> dict[str, object]:
+    """Add `publication`, read from the database once a request, and only where a template asks for it."""
+    kept = getattr(request, "_masthead_publication", None)
+    if kept is None:
+        kept = SimpleLazyObject(lambda: queries.get_publication(request, today=timezone.localdate()))
+        request._masthead_publication = kept  # type: ignore[attr-defined]  # a cache for this request alone
+    return {"publication": kept}
