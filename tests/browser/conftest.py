@@ -1,0 +1,192 @@
+"""A real newsroom for the browser: built by `masthead demo`, served by `masthead serve`, driven in Chromium."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+T = TypeVar("T")
+CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), "")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Newsroom:
+    """The running site: its address and its data folder."""
+
+    url: str
+    data: Path
+
+    def get(self, path: str) -> str:
+        with urllib.request.urlopen(self.url + path, timeout=20) as answer:
+            return answer.read().decode()
+
+    def masthead(self, *words: str) -> str:
+        """Run a command of the command line on this newsroom."""
+        run = subprocess.run(
+            [sys.executable, "-m", "masthead.config.cli", *words], env=self.env(), capture_output=True, text=True
+        )
+        assert run.returncode == 0, run.stderr
+        return run.stdout
+
+    def env(self) -> dict[str, str]:
+        port = int(self.url.rsplit(":", 1)[1])
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("MASTHEAD_")}
+        return {**kept, "MASTHEAD_DATA": str(self.data), "PORT": str(port), "MASTHEAD_SANDBOX_PORT": str(port + 1)}
+
+
+def free_ports() -> int:
+    """Return a port that is free and whose next is free."""
+    while True:
+        port = 20_000 + secrets.randbelow(20_000)
+        try:
+            for number in (port, port + 1):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", number))
+        except OSError:
+            continue
+        return port
+
+
+@pytest.fixture(scope="session")
+def newsroom() -> Iterator[Newsroom]:
+    data = Path(tempfile.mkdtemp(prefix="masthead-browser-"))
+    site = Newsroom(f"http://localhost:{free_ports()}", data)
+    log = (data / "serve.log").open("w")
+    try:
+        site.masthead("demo", "--no-serve")
+        server = subprocess.Popen(
+            [sys.executable, "-m", "masthead.config.cli", "serve"], env=site.env(), stdout=log, stderr=log
+        )
+        try:
+            wait_for(lambda: answers(site.url + "/_masthead/health"), seconds=60, what="the site to answer")
+            yield site
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(timeout=20)
+    finally:
+        log.close()
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def wait_for(look: Callable[[], T], *, seconds: float = 10, what: str = "it") -> T:
+    """Look again and again until something is there."""
+    until = time.monotonic() + seconds
+    while True:
+        found = look()
+        if found:
+            return found
+        assert time.monotonic() < until, f"waited {seconds} s for {what}"
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    assert CHROMIUM, "Chromium is missing: run make test, which installs it"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass(slots=True)
+class Reader:
+    """One person with one browser."""
+
+    page: Page
+    context: BrowserContext
+    newsroom: Newsroom
+    requests: list[Request] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.newsroom.url + path)
+        return self.page
+
+    def read(self, path: str) -> dict[str, object]:
+        """Open an article and return the answer of its visit."""
+        with self.page.expect_response(lambda answer: answer.url.endswith("/_masthead/visit")) as visit:
+            self.open(path)
+        answer: dict[str, object] = visit.value.json()
+        return answer
+
+    def latest_letter(self, address: str, subject: str) -> str:
+        """Return the text of the newest letter to the address whose subject has the words, once it is there."""
+        return wait_for(lambda: find_letter(self.newsroom, address, subject), seconds=20, what=f"a letter {subject!r}")
+
+
+def find_letter(newsroom: Newsroom, address: str, subject: str) -> str:
+    import html
+
+    listing = newsroom.get("/mailbox/")
+    for row in re.findall(r"<(?:tr|li|article)\b.*?</(?:tr|li|article)>", listing, re.DOTALL):
+        plain = html.unescape(re.sub(r"<[^>]+>", " ", row))
+        link = re.search(r'href="(/mailbox/[^"]+)"', row)
+        if address in plain and subject.lower() in plain.lower() and link:
+            return html.unescape(re.sub(r"<[^>]+>", " ", newsroom.get(link.group(1))))
+    return ""
+
+
+@pytest.fixture
+def someone(chromium: Browser, newsroom: Newsroom) -> Iterator[Callable[..., Reader]]:
+    """Make readers, each with a browser of their own; complaints of the browser fail the test."""
+    readers: list[Reader] = []
+
+    def make(**options: object) -> Reader:
+        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        context.set_default_timeout(10_000)
+        reader = Reader(context.new_page(), context, newsroom)
+        context.on("request", reader.requests.append)
+        context.on(
+            "console", lambda message: reader.complaints.append(message.text) if message.type == "error" else None
+        )
+        context.on("weberror", lambda error: reader.complaints.append(str(error.error)))
+        readers.append(reader)
+        return reader
+
+    yield make
+    for reader in readers:
+        reader.context.close()
+    outside = [
+        r.url for reader in readers for r in reader.requests if not r.url.startswith((newsroom.url, "data:", "blob:"))
+    ]
+    assert outside == [], "a page asked a third party"
+    assert [said for reader in readers for said in reader.complaints] == []
+
+
+@pytest.fixture
+def reader(someone: Callable[..., Reader]) -> Reader:
+    return someone()
