@@ -1,0 +1,54 @@
+"""What changes people."""
+
+from __future__ import annotations
+
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
+
+from masthead.accounts.models import User, normalize_email
+
+NAME_LENGTH = 120
+
+
+def get_or_create_person(*, email: str, name: str = "", language: str = "en") -> tuple[User, bool]:
+    """Return the person of this address and whether they are new.
+
+    Addresses differing in case only are one person. A person who is known keeps their name and language, but one
+    without a name takes `name`. Signs nobody in. Safe to repeat, and from two processes at once: both get one row.
+    """
+    person = User.objects.with_email(email).first()
+    if person is None:
+        try:
+            with transaction.atomic():
+                return User.objects.create_user(email, name=_tidy(name), language=language), True
+        except IntegrityError:
+            # Someone else made the same person a moment ago.
+            person = User.objects.get(email=normalize_email(email))
+    if name.strip() and not person.name:
+        rename_person(person, name=name)
+    return person, False
+
+
+def rename_person(person: User, *, name: str) -> None:
+    """Call a person by another name; at most 120 characters of it are kept. Safe to repeat."""
+    person.name = _tidy(name)
+    person.save(update_fields=["name"])
+
+
+def change_language(person: User, *, language: str) -> None:
+    """Write to a person in another language from now on. Safe to repeat."""
+    person.language = language
+    person.save(update_fields=["language"])
+
+
+def align_address(person: User) -> None:
+    """Make the address that sign-in checks the one that the person is known by. Safe to repeat.
+
+    allauth keeps addresses in rows of their own; ours is `User.email`. A stale row would let an old address sign in.
+    """
+    EmailAddress.objects.filter(user=person).exclude(email=person.email).delete()
+    EmailAddress.objects.get_or_create(user=person, email=person.email, defaults={"primary": True, "verified": False})
+
+
+def _tidy(name: str) -> str:
+    return " ".join(name.split())[:NAME_LENGTH].strip()
