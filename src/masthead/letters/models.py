@@ -27,6 +27,7 @@ class Letter(models.Model):
     language = models.CharField(max_length=12)
     context = models.JSONField(default=dict, blank=True)
     headers = models.JSONField(default=dict, blank=True)
+    unsubscribe_url = models.CharField(max_length=500, blank=True)
     from_email = models.CharField(max_length=320, blank=True)
     subject = models.CharField(max_length=500, blank=True)
     text = models.TextField(blank=True)
@@ -34,6 +35,7 @@ class Letter(models.Model):
     state = models.CharField(max_length=10, choices=LetterState.choices, default=LetterState.QUEUED)
     error = models.TextField(blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    taken_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from masthead.kit.jobs.models import Job
 from masthead.rules.errors import MastheadError
@@ -61,7 +61,7 @@ def claim_job(worker: str, *, lease: timedelta, now: datetime, least_priority: i
     Highest priority first, then the longest due. One statement: two workers never get the same job. Counts as an
     attempt from here on, so that a job that kills its worker is given up in the end.
     """
-    table = Job._meta.db_table
+    table = Job._meta.db_table  # noqa: SLF001  Django's documented way to a table's name
     skip = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     urgent = "" if least_priority is None else "AND priority >= %s"
     # The subquery is a scalar, computed once: PostgreSQL may run an IN (… LIMIT 1) again for every row it looks at.
@@ -103,24 +103,25 @@ def fail_job(job: Job, error: BaseException, *, now: datetime) -> bool:
     if hopeless or job.attempts >= job.max_attempts:
         _still_held(job).update(dead_at=now, last_error=text, leased_until=None, leased_by="", unique_key=None)
         return True
-    _still_held(job).update(
-        run_after=now + pause_after(job.attempts), last_error=text, leased_until=None, leased_by=""
-    )
+    _still_held(job).update(run_after=now + pause_after(job.attempts), last_error=text, leased_until=None, leased_by="")
     return False
 
 
-def _still_held(job: Job) -> Any:
+def _still_held(job: Job) -> QuerySet[Job]:
     return Job.objects.filter(pk=job.pk, leased_by=job.leased_by, attempts=job.attempts, dead_at__isnull=True)
 
 
 def pause_after(attempts: int) -> timedelta:
     """Return how long to wait after so many attempts: 5 s, 15 s, 45 s, … at most an hour."""
-    return min(LONGEST_PAUSE, FIRST_PAUSE * 3 ** min(attempts - 1, 8))
+    tripled = min(attempts - 1, 8)
+    return min(LONGEST_PAUSE, FIRST_PAUSE * int(3**tripled))
 
 
 def bury_lost_jobs(*, now: datetime) -> int:
     """Give up jobs whose worker vanished during their last attempt. Returns how many."""
     lost = Job.objects.filter(dead_at__isnull=True, attempts__gte=F("max_attempts"), leased_until__lte=now)
+    if not lost.exists():
+        return 0
     return lost.update(
         dead_at=now, leased_until=None, leased_by="", unique_key=None, last_error="The worker ended while it ran this."
     )

@@ -5,48 +5,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Recurrence',
+            name="Recurrence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200, unique=True)),
-                ('next_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=200, unique=True)),
+                ("next_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'recurring job',
-                'verbose_name_plural': 'recurring jobs',
-                'ordering': ('key',),
+                "verbose_name": "recurring job",
+                "verbose_name_plural": "recurring jobs",
+                "ordering": ("key",),
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('task', models.CharField(max_length=200)),
-                ('payload', models.JSONField(default=dict)),
-                ('priority', models.SmallIntegerField(default=0)),
-                ('unique_key', models.CharField(blank=True, max_length=200, null=True, unique=True)),
-                ('enqueued_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('run_after', models.DateTimeField(default=django.utils.timezone.now)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('max_attempts', models.PositiveSmallIntegerField(default=8)),
-                ('leased_until', models.DateTimeField(blank=True, null=True)),
-                ('leased_by', models.CharField(blank=True, max_length=100)),
-                ('last_error', models.TextField(blank=True)),
-                ('dead_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("task", models.CharField(max_length=200)),
+                ("payload", models.JSONField(default=dict)),
+                ("priority", models.SmallIntegerField(default=0)),
+                ("unique_key", models.CharField(blank=True, max_length=200, null=True, unique=True)),
+                ("enqueued_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("run_after", models.DateTimeField(default=django.utils.timezone.now)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("max_attempts", models.PositiveSmallIntegerField(default=8)),
+                ("leased_until", models.DateTimeField(blank=True, null=True)),
+                ("leased_by", models.CharField(blank=True, max_length=100)),
+                ("last_error", models.TextField(blank=True)),
+                ("dead_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': 'job',
-                'verbose_name_plural': 'jobs',
-                'ordering': ('-priority', 'run_after', 'id'),
-                'indexes': [models.Index(models.OrderBy(models.F('priority'), descending=True), models.F('run_after'), models.F('id'), condition=models.Q(('dead_at__isnull', True)), name='jobs_next'), models.Index(condition=models.Q(('dead_at__isnull', False)), fields=['-dead_at'], name='jobs_dead')],
+                "verbose_name": "job",
+                "verbose_name_plural": "jobs",
+                "ordering": ("-priority", "run_after", "id"),
+                "indexes": [
+                    models.Index(
+                        models.OrderBy(models.F("priority"), descending=True),
+                        models.F("run_after"),
+                        models.F("id"),
+                        condition=models.Q(("dead_at__isnull", True)),
+                        name="jobs_next",
+                    ),
+                    models.Index(condition=models.Q(("dead_at__isnull", False)), fields=["-dead_at"], name="jobs_dead"),
+                ],
             },
         ),
     ]
