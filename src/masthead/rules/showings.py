@@ -1,0 +1,120 @@
+"""Showings: the mark one appeal shown leaves on its way to the join page, and what a reader was shown so far."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import NamedTuple
+
+from masthead.rules.errors import MastheadError
+from masthead.rules.reading import MAX_DAY
+
+NONCE_BYTES = 8
+MAX_ARTICLE_BYTES = 600
+MAX_APPEALS_REMEMBERED = 32
+
+_VERSION = 1
+_HEAD = struct.Struct(f">BI{NONCE_BYTES}s")
+_CAP = struct.Struct(">4sBHH")
+
+
+class BadShowing(MastheadError):
+    """This is not the mark of a showing."""
+
+    code = "bad_showing"
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """One appeal given to one page view. `issued_at` is a Unix second; `nonce` tells it from every other."""
+
+    appeal: str
+    variant: str
+    placement: str
+    article: str
+    issued_at: int
+    nonce: bytes
+
+    def encode(self) -> bytes:
+        """Return the showing as bytes. Each text has at most 65,535 bytes in UTF-8."""
+        texts = (self.appeal, self.variant, self.placement, self.article)
+        parts = [_HEAD.pack(_VERSION, self.issued_at, self.nonce)]
+        for text in texts:
+            data = text.encode("utf-8", "surrogatepass")
+            parts += (len(data).to_bytes(2, "big"), data)
+        return b"".join(parts)
+
+    @classmethod
+    def decode(cls, data: bytes) -> Showing:
+        """Return the showing in these bytes. Raises BadShowing for anything that is none."""
+        texts: list[str] = []
+        try:
+            version, issued_at, nonce = _HEAD.unpack_from(data)
+            at = _HEAD.size
+            while at < len(data):
+                end = at + 2 + int.from_bytes(data[at : at + 2], "big")
+                texts.append(data[at + 2 : end].decode("utf-8", "surrogatepass"))
+                at = end
+            appeal, variant, placement, article = texts
+        except (struct.error, ValueError):
+            raise BadShowing from None
+        if version != _VERSION or at != len(data):
+            raise BadShowing
+        return cls(appeal, variant, placement, article, issued_at, nonce)
+
+
+def article_for_showing(article: str) -> str:
+    """Cut an article's name to what a showing carries, so that its token always fits an address."""
+    return article.encode("utf-8", "replace")[:MAX_ARTICLE_BYTES].decode("utf-8", "ignore")
+
+
+class Cap(NamedTuple):
+    """What a reader was shown of one appeal: showings since it last rested, the day of the last, quiet until a day."""
+
+    showings: int
+    last_day: int
+    quiet_until: int
+
+
+def appeal_mark(appeal: str) -> bytes:
+    """Return the 4 bytes that stand for an appeal in a reader's caps."""
+    return blake2b(appeal.encode("utf-8", "surrogatepass"), digest_size=4, person=b"appeal").digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What a reader was shown of each appeal, as the bytes the cookie carries: 9 an appeal, last touched last.
+
+    Days are days since 1970. Kept are the `MAX_APPEALS_REMEMBERED` appeals touched last.
+    """
+
+    entries: bytes = b""
+
+    def get(self, mark: bytes) -> Cap | None:
+        """Return what the reader was shown of the appeal with this mark, or None."""
+        at = self._find(mark)
+        return None if at < 0 else Cap(*_CAP.unpack_from(self.entries, at)[1:])
+
+    def shown(self, mark: bytes, day: int, cap_days: int) -> Caps:
+        """Count one showing; after `cap_days` without any the count begins anew."""
+        showings, last_day, quiet_until = self.get(mark) or Cap(0, 0, 0)
+        showings = 1 if day - last_day >= cap_days else min(showings + 1, 255)
+        return self._put(mark, Cap(showings, max(day, last_day), quiet_until))
+
+    def quieted(self, mark: bytes, until: int) -> Caps:
+        """Keep the appeal quiet up to, not including, this day."""
+        showings, last_day, quiet_until = self.get(mark) or Cap(0, 0, 0)
+        return self._put(mark, Cap(showings, last_day, max(quiet_until, until)))
+
+    def _put(self, mark: bytes, cap: Cap) -> Caps:
+        at = self._find(mark)
+        others = self.entries if at < 0 else self.entries[:at] + self.entries[at + _CAP.size :]
+        entries = others + _CAP.pack(mark, cap.showings, min(cap.last_day, MAX_DAY), min(cap.quiet_until, MAX_DAY))
+        return Caps(entries[-MAX_APPEALS_REMEMBERED * _CAP.size :])
+
+    def _find(self, mark: bytes) -> int:
+        at = self.entries.find(mark)
+        while at > 0 and at % _CAP.size:
+            at = self.entries.find(mark, at + 1)
+        return at
