@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from django.apps import AppConfig
+from typing import Any
 
+from django.apps import AppConfig, apps
+from django.contrib.auth.management import create_permissions
+from django.db.models.signals import post_migrate
 
 class NewsroomConfig(AppConfig):
     """Pages, blocks, feeds, search, ad slots and the site's chrome."""
@@ -11,3 +14,19 @@ class NewsroomConfig(AppConfig):
     name = "masthead.newsroom"
     label = "newsroom"
     verbose_name = "Newsroom"
+
+    def ready(self) -> None:
+        """Make an empty front page and the groups once the tables are there."""
+        post_migrate.connect(_prepare, sender=self, dispatch_uid="newsroom.prepare")
+
+
+def _prepare(*, using: str, **_more: Any) -> None:
+    from django.db import connections
+
+    from masthead.newsroom import operations
+
+    if using != "default" or "newsroom_homepage" not in connections[using].introspection.table_names():
+        return
+    for label in operations.GRANTED_APPS:
+        create_permissions(apps.get_app_config(label), verbosity=0, using=using)
+    operations.prepare_newsroom()

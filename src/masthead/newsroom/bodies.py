@@ -27,6 +27,11 @@ class ReadableBlock:
     value: Any
     key: str
 
+    @property
+    def template(self) -> str:
+        """The template that shows this kind of block."""
+        return f"newsroom/blocks/{self.kind}.html"
+
 
 @dataclass(frozen=True, slots=True)
 class ReadableBody:

@@ -10,9 +10,14 @@ from masthead.newsroom import queries
 
 
 def publication(request: HttpRequest) -> dict[str, object]:
-    """Add `publication`, read from the database once a request, and only where a template asks for it."""
-    kept = getattr(request, "_masthead_publication", None)
+    """Add `publication`, read from the database only where a template asks for it."""
+    return {"publication": SimpleLazyObject(lambda: get_publication(request))}
+
+
+def get_publication(request: HttpRequest) -> queries.Publication:
+    """Return the publication, read once a request."""
+    kept: queries.Publication | None = getattr(request, "_masthead_publication", None)
     if kept is None:
-        kept = SimpleLazyObject(lambda: queries.get_publication(request, today=timezone.localdate()))
+        kept = queries.get_publication(request, today=timezone.localdate())
         request._masthead_publication = kept  # type: ignore[attr-defined]  # a cache for this request alone
-    return {"publication": kept}
+    return kept

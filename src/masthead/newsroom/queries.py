@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Count, Max, Prefetch, QuerySet
 from django.http import HttpRequest
+from wagtail.images import get_image_model
 from wagtail.models import Site
 
 from masthead.newsroom import bodies
-from masthead.newsroom.models import ArticlePage, PublicationSettings, SectionPage
+from masthead.newsroom.models import (
+    AdSlot,
+    ArticleByline,
+    ArticlePage,
+    Author,
+    HomePage,
+    HouseAd,
+    PublicationSettings,
+    SectionPage,
+    StripStyle,
+    Topic,
+)
+
+# The renditions of pictures in lists, read together with the articles.
+LIST_RENDITIONS = tuple(f"fill-{size}|format-webp" for size in ("320x213", "640x427", "960x640", "1440x960"))
+BESIDE_LEAD = 4
+IN_STRIP = 4
+RELATED = 4
+SITEMAP_SIZE = 5000
+MOST_SITEMAPS = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +58,35 @@ class Publication:
     currency: str
     founding_editor_name: str
     founding_editor_role: str
+    logo: object | None
     sections: tuple[NavSection, ...]
     today: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """An article as lists show it."""
+
+    article: ArticlePage
+    section: SectionPage
+    authors: tuple[Author, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strip:
+    """A section on the front page."""
+
+    section: SectionPage
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    """The front page: one leading article, some beside it, then the sections."""
+
+    lead: Card | None
+    beside: tuple[Card, ...]
+    strips: tuple[Strip, ...]
 
 
 def get_publication(request: HttpRequest, *, today: date) -> Publication:
@@ -57,6 +106,7 @@ def get_publication(request: HttpRequest, *, today: date) -> Publication:
         currency=row.currency,
         founding_editor_name=row.founding_editor_name,
         founding_editor_role=row.founding_editor_role,
+        logo=row.logo,
         sections=tuple(NavSection(pk=s.pk, title=s.title, url=s.get_url(request) or "/", hue=s.hue) for s in sections),
         today=today,
     )
@@ -68,3 +118,179 @@ def get_readable_body(article: ArticlePage, *, whole: bool) -> bodies.ReadableBo
     `whole` is True only for a bearer of a pass with the benefit, or for staff in a preview.
     """
     return bodies.cut_body(article.body, whole=whole or not article.is_community_only)
+
+
+def get_description(article: ArticlePage, *, words: int = 40) -> str:
+    """Return one or two public sentences about the article, in plain text."""
+    if said := article.search_description or article.standfirst:
+        return " ".join(said.split())
+    public = article.public_text.split()
+    return " ".join(public[:words]) + ("…" if len(public) > words else "")
+
+
+def list_articles() -> QuerySet[ArticlePage]:
+    """Return what is published, newest first, with all that a list shows of it."""
+    articles: QuerySet[ArticlePage] = ArticlePage.objects.live().public().order_by("-published_at", "-pk")
+    return _with_list_parts(articles)
+
+
+def list_section_articles(section: SectionPage) -> QuerySet[ArticlePage]:
+    """Return the published articles of one section, newest first."""
+    return _in_section(list_articles(), section)
+
+
+def list_recent_articles(*, now: datetime, days: int) -> QuerySet[ArticlePage]:
+    """Return what was published in the last `days` days, newest first."""
+    return list_articles().filter(published_at__gt=now - timedelta(days=days), published_at__lte=now)
+
+
+def list_authors() -> QuerySet[Author]:
+    """Return everyone with a published article, by name, with `articles_count` and `newest_at`."""
+    live = ArticlePage.objects.live().public()
+    return (
+        Author.objects.filter(bylines__page__in=live)
+        .annotate(articles_count=Count("bylines__page", distinct=True), newest_at=Max("bylines__page__published_at"))
+        .select_related("portrait")
+        .order_by("name", "pk")
+    )
+
+
+def to_cards(articles: Iterable[ArticlePage]) -> tuple[Card, ...]:
+    """Return the articles as cards; one query for all their sections."""
+    listed = list(articles)
+    paths = {article.path[: -ArticlePage.steplen] for article in listed}
+    sections = {section.path: section for section in SectionPage.objects.filter(path__in=paths)} if paths else {}
+    return tuple(
+        Card(article=article, section=section, authors=get_authors(article))
+        for article in listed
+        if (section := sections.get(article.path[: -ArticlePage.steplen]))
+    )
+
+
+def get_authors(article: ArticlePage) -> tuple[Author, ...]:
+    """Return the article's authors in their order, each once."""
+    return tuple(dict.fromkeys(byline.author for byline in article.bylines.all()))
+
+
+def get_front(home: HomePage) -> Front:
+    """Return what stands on the front page; no article stands there twice."""
+    live = list_articles()
+    newest = list(live[: 1 + BESIDE_LEAD])
+    lead = live.filter(pk=home.lead_article_id).first() if home.lead_article_id else None
+    lead = lead or next((article for article in newest if article.lead_image_id), None) or next(iter(newest), None)
+    if lead is None:
+        return Front(lead=None, beside=(), strips=())
+    held_ids = [featured.article_id for featured in home.featured.all()]
+    held = {article.pk: article for article in live.filter(pk__in=held_ids)} if held_ids else {}
+    wanted = [held[pk] for pk in held_ids if pk in held] + newest
+    beside = [article for article in dict.fromkeys(wanted) if article.pk != lead.pk][:BESIDE_LEAD]
+    shown = [lead.pk, *(article.pk for article in beside)]
+    cards = to_cards([lead, *beside])
+    return Front(lead=cards[0], beside=cards[1:], strips=tuple(_list_strips(home, live, shown)))
+
+
+def list_related(article: ArticlePage, *, limit: int = RELATED) -> tuple[Card, ...]:
+    """Return what an editor set beside the article, else the newest of its topics, then of its section."""
+    live = list_articles().exclude(pk=article.pk)
+    chosen_ids = [link.article_id for link in article.related_links.all()]
+    if chosen_ids:
+        chosen = {found.pk: found for found in live.filter(pk__in=chosen_ids)}
+        found = [chosen[pk] for pk in dict.fromkeys(chosen_ids) if pk in chosen]
+        if found:
+            return to_cards(found[:limit])
+    topics = [topic.pk for topic in article.topics.all()]
+    related = list(live.filter(topics__in=topics).distinct()[:limit]) if topics else []
+    if len(related) < limit:
+        of_section = live.filter(path__startswith=article.path[: -ArticlePage.steplen])
+        related += of_section.exclude(pk__in=[one.pk for one in related])[: limit - len(related)]
+    return to_cards(related)
+
+
+def list_ads(places: Iterable[str], *, turn: int) -> dict[str, AdSlot | HouseAd]:
+    """Return for each place the site's own ad code, else the house ad whose turn it is; empty places are left out.
+
+    `turn` is any number that differs between pages, so that house ads take turns while a page stays the same.
+    """
+    slots: dict[str, AdSlot | HouseAd] = {slot.place: slot for slot in AdSlot.objects.filter(active=True)}
+    house_ads = list(HouseAd.objects.filter(active=True).select_related("picture").order_by("pk"))
+    ads: dict[str, AdSlot | HouseAd] = {}
+    for offset, place in enumerate(places):
+        fitting = [ad for ad in house_ads if not ad.places or place in ad.places]
+        if place in slots:
+            ads[place] = slots[place]
+        elif fitting:
+            ads[place] = fitting[(turn + offset) % len(fitting)]
+    return ads
+
+
+def _in_section(articles: QuerySet[ArticlePage], section: SectionPage) -> QuerySet[ArticlePage]:
+    return articles.filter(path__startswith=section.path, depth=section.depth + 1)
+
+
+def _with_list_parts(articles: QuerySet[ArticlePage]) -> QuerySet[ArticlePage]:
+    return articles.prefetch_related(
+        Prefetch("lead_image", queryset=get_image_model().objects.prefetch_renditions(*LIST_RENDITIONS)),
+        Prefetch("bylines", queryset=ArticleByline.objects.select_related("author").order_by("sort_order")),
+    )
+
+
+def _list_strips(home: HomePage, live: QuerySet[ArticlePage], shown: list[int]) -> Iterable[Strip]:
+    sections = SectionPage.objects.live().child_of(home).exclude(strip_style=StripStyle.NONE).order_by("path")
+    wanted = {
+        section: list(_in_section(live, section).exclude(pk__in=shown).values_list("pk", flat=True)[:IN_STRIP])
+        for section in sections
+    }
+    articles = {one.pk: one for one in live.filter(pk__in=[pk for pks in wanted.values() for pk in pks])}
+    for section, pks in wanted.items():
+        found = [articles[pk] for pk in pks if pk in articles]
+        if found:
+            cards = tuple(Card(article=one, section=section, authors=get_authors(one)) for one in found)
+            yield Strip(section=section, cards=cards)
+
+
+def get_topic(slug: str) -> Topic | None:
+    """Return the topic with this address."""
+    return Topic.objects.filter(slug=slug).first()
+
+
+def search_articles(words: str) -> SearchResults:
+    """Return the published articles that hold all the words, best first; hidden words are not in the index."""
+    found: SearchResults = _with_list_parts(ArticlePage.objects.live().public()).search(words, operator="and")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapEntry:
+    """One address and when it last changed."""
+
+    path: str
+    changed_at: datetime | None
+
+
+def count_sitemaps() -> int:
+    """Return how many sitemaps the articles fill."""
+    return -(-ArticlePage.objects.live().public().count() // SITEMAP_SIZE)
+
+
+def list_sitemap_articles(number: int) -> list[SitemapEntry]:
+    """Return the addresses of the sitemap with this number, from 1; empty when there is none."""
+    if not 1 <= number <= MOST_SITEMAPS:
+        return []
+    articles = ArticlePage.objects.live().public().order_by("pk")
+    start = (number - 1) * SITEMAP_SIZE
+    return [
+        SitemapEntry(article.get_url() or "/", article.updated_at or article.published_at)
+        for article in articles.defer("body")[start : start + SITEMAP_SIZE]
+    ]
+
+
+def list_sitemap_pages() -> list[SitemapEntry]:
+    """Return the addresses of the front page, the sections, and the authors and topics with articles."""
+    live = ArticlePage.objects.live().public()
+    pages = [*HomePage.objects.live().public(), *SectionPage.objects.live().public().order_by("path")]
+    topics = Topic.objects.filter(articles__in=live).distinct()
+    return [
+        *(SitemapEntry(page.get_url() or "/", None) for page in pages),
+        *(SitemapEntry(author.get_absolute_url(), author.newest_at) for author in list_authors()),
+        *(SitemapEntry(topic.get_absolute_url(), None) for topic in topics),
+    ]

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from masthead.newsroom import views
+from masthead.newsroom import feeds, views
 
 app_name = "newsroom"
 urlpatterns: list[URLPattern] = [
-    path("authors/<slug:slug>/", views.not_found, name="author"),
-    path("topics/<slug:slug>/", views.not_found, name="topic"),
+    path("_masthead/community/<int:pk>/", views.show_members_part, name="members_part"),
+    path("authors/", views.list_writers, name="writers"),
+    path("authors/<str:slug>/", views.show_author, name="author"),
+    path("topics/<str:slug>/", views.show_topic, name="topic"),
+    path("search/", views.search, name="search"),
+    path("feed/", feeds.show_feed, name="feed"),
+    path("<str:section>/feed/", feeds.show_feed, name="section_feed"),
+    path("sitemap.xml", views.show_sitemap_index, name="sitemap"),
+    path("sitemap-pages.xml", views.show_sitemap, name="sitemap_pages"),
+    path("sitemap-articles-<int:number>.xml", views.show_sitemap, name="sitemap_articles"),
+    path("news-sitemap.xml", views.show_news_sitemap, name="news_sitemap"),
+    path("robots.txt", views.show_robots, name="robots"),
 ]

@@ -28,7 +28,11 @@ class Author(index.Indexed, models.Model):
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(
-        _("address"), max_length=140, unique=True, help_text=_("The last part of the address of the author's page.")
+        _("address"),
+        max_length=140,
+        unique=True,
+        allow_unicode=True,
+        help_text=_("The last part of the address of the author's page."),
     )
     role = models.CharField(_("role"), max_length=120, blank=True, help_text=_("For example: Harbour correspondent."))
     bio = models.TextField(_("about"), blank=True, help_text=_("Two or three sentences, shown on the author's page."))
@@ -67,7 +71,11 @@ class Topic(index.Indexed, models.Model):
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(
-        _("address"), max_length=140, unique=True, help_text=_("The last part of the address of the topic's page.")
+        _("address"),
+        max_length=140,
+        unique=True,
+        allow_unicode=True,
+        help_text=_("The last part of the address of the topic's page."),
     )
     description = models.TextField(_("description"), blank=True, help_text=_("One or two sentences for readers."))
     hue = models.CharField(_("colour"), max_length=12, choices=Hue.choices, default=Hue.SLATE)

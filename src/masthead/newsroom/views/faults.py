@@ -1,4 +1,4 @@
-"""The doors of the newsroom's public pages."""
+"""Pages for what is not there and for what went wrong."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer for a fault of ours; needs no database and no settings row."""
+    """Answer for a fault of ours; asks neither the database nor a row of settings."""
     return HttpResponse(render_to_string("newsroom/server_error.html"), status=500)

@@ -1,0 +1,1 @@
+"""Bringing in a WordPress export (WXR): read, clean, plan, save, report."""

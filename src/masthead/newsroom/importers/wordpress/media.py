@@ -1,0 +1,63 @@
+"""What stands elsewhere on the web: which frames and addresses become a link card, and which pictures are real."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from masthead.newsroom.importers.wordpress.markup import Node
+from masthead.newsroom.importers.wordpress.texts import to_web_address
+
+_HOSTS = frozenset(
+    "youtube.com youtu.be youtube-nocookie.com vimeo.com twitter.com x.com instagram.com facebook.com fb.watch"
+    " tiktok.com soundcloud.com spotify.com open.spotify.com flickr.com flic.kr dailymotion.com dai.ly ted.com"
+    " wordpress.tv videopress.com slideshare.net scribd.com reddit.com tumblr.com bsky.app threads.net"
+    " mixcloud.com kickstarter.com issuu.com imgur.com giphy.com datawrapper.dwcdn.net flourish.studio"
+    " podcasts.apple.com anchor.fm archive.org documentcloud.org".split()
+)
+_FRAME_OF_VIDEO = re.compile(r"^/(?:embed|v|e|shorts|live)/([\w-]{6,20})")
+
+
+def is_known_place(address: str) -> bool:
+    """Whether WordPress would have shown this address, alone on its line, as what it leads to."""
+    host = (urlsplit(address).hostname or "").removeprefix("www.").removeprefix("m.").removeprefix("mobile.")
+    path = urlsplit(address).path.strip("/")
+    return bool(path) and any(host == known or host.endswith(f".{known}") for known in _HOSTS)
+
+
+def frame_to_address(source: str, base: str) -> str:
+    """Return the address a reader would open for what a frame shows; empty for frames of unknown places."""
+    address = to_web_address(source, base)
+    if not address:
+        return ""
+    parts = urlsplit(address)
+    host = (parts.hostname or "").removeprefix("www.")
+    if host in {"youtube.com", "youtube-nocookie.com"} and (video := _FRAME_OF_VIDEO.match(parts.path)):
+        if video.group(1) == "videoseries":
+            playlist = parse_qs(parts.query).get("list", [""])[0]
+            return f"https://www.youtube.com/playlist?list={playlist}" if re.fullmatch(r"[\w-]+", playlist) else ""
+        return f"https://www.youtube.com/watch?v={video.group(1)}"
+    if host == "player.vimeo.com" and (video := re.match(r"/video/(\d+)", parts.path)):
+        return f"https://vimeo.com/{video.group(1)}"
+    if host == "facebook.com" and parts.path.startswith("/plugins/"):
+        return to_web_address(parse_qs(parts.query).get("href", [""])[0], base)
+    if host == "w.soundcloud.com":
+        return to_web_address(parse_qs(parts.query).get("url", [""])[0], base)
+    if host == "open.spotify.com":
+        return address.replace("/embed/", "/", 1)
+    return address if is_known_place(address) else ""
+
+
+def picture_source(image: Node, base: str) -> tuple[str, int | None]:
+    """Return where a picture lies and its number in the media library; lazy loaders' stand-ins are seen through."""
+    number = re.search(r"\bwp-image-(\d{1,12})\b", image.get("class"))
+    raw_number = number.group(1) if number else image.get("data-id")
+    for name in ("data-orig-file", "data-lazy-src", "data-src", "src"):
+        if address := to_web_address(image.get(name), base) if image.get(name) else "":
+            return address, int(raw_number) if raw_number.isdecimal() else None
+    return "", int(raw_number) if raw_number.isdecimal() else None
+
+
+def is_invisible(image: Node) -> bool:
+    """Whether a picture is a counting pixel or a spacer."""
+    return any(image.get(side).strip() in {"0", "1"} for side in ("width", "height"))

@@ -1,0 +1,17 @@
+"""Whether the bearer of a request may read Community-only articles whole."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest
+
+from masthead.community import passes
+
+BENEFIT = "community_content"
+
+
+def may_read_whole(request: HttpRequest, *, now: datetime) -> bool:
+    """Return whether a valid pass with the benefit came with the request; no database is asked."""
+    held = passes.read_pass(request, now)
+    return held is not None and BENEFIT in held.benefits

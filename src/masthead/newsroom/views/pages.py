@@ -1,0 +1,111 @@
+"""Front page, sections and articles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from masthead.newsroom import queries, structured
+from masthead.newsroom.addresses import absolute
+from masthead.newsroom.context import get_publication
+from masthead.newsroom.models import AdPlace, ArticlePage, HomePage, SectionPage
+from masthead.newsroom.passes import may_read_whole
+from masthead.newsroom.views.answering import paginate, render_public
+
+# What social networks and search engines ask for: wide, 4:3 and square.
+SHARING_SHAPES = tuple(f"fill-{shape}|format-jpeg" for shape in ("1200x630", "1200x900", "1200x1200"))
+
+
+def show_front(request: HttpRequest, home: HomePage, preview: str = "") -> HttpResponse:
+    """Show the front page."""
+    return render_public(
+        request,
+        "newsroom/front.html",
+        {
+            "page": home,
+            "front": queries.get_front(home),
+            "ads": queries.list_ads([AdPlace.FRONT_BANNER], turn=timezone.localdate().toordinal()),
+            "canonical": absolute("/"),
+            "is_front": True,
+            "structured": structured.to_script(
+                {"@context": "https://schema.org", **structured.describe_publication(get_publication(request))}
+            ),
+        },
+    )
+
+
+def show_section(request: HttpRequest, section: SectionPage, preview: str = "") -> HttpResponse:
+    """Show one page of a section's articles."""
+    listed = paginate(request, queries.list_section_articles(section))
+    path = section.get_url(request) or "/"
+    return render_public(
+        request,
+        "newsroom/section.html",
+        {
+            "page": section,
+            "listed": listed,
+            "cards": queries.to_cards(listed.object_list),
+            "ads": queries.list_ads([AdPlace.SECTION_BANNER], turn=section.pk),
+            "canonical": absolute(path + (f"?page={listed.number}" if listed.number > 1 else "")),
+            "feed": f"{path}feed/",
+            "current_section_pk": section.pk,
+            "is_section": True,
+            "structured": structured.to_script(structured.describe_crumbs([(_("Front page"), "/"), (section.title, path)])),
+        },
+    )
+
+
+def show_article(request: HttpRequest, article: ArticlePage, preview: str = "") -> HttpResponse:
+    """Show an article: the same bytes for everyone.
+
+    Of a Community-only article that is the teaser. `?whole=1` is the way of members without script: the whole
+    article, never cached, for bearers of a pass; everyone else is sent to the article itself.
+    """
+    if preview:
+        return render(request, "newsroom/article.html", _article_context(request, article, whole=preview == "members"))
+    if "whole" in request.GET:
+        if article.is_community_only and may_read_whole(request, now=timezone.now()):
+            response = render(request, "newsroom/article.html", _article_context(request, article, whole=True))
+        else:
+            response = HttpResponseRedirect(article.get_url(request) or "/")
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+    return render_public(request, "newsroom/article.html", _article_context(request, article, whole=False))
+
+
+def _article_context(request: HttpRequest, article: ArticlePage, *, whole: bool) -> dict[str, Any]:
+    section: SectionPage = article.get_parent().specific
+    authors = queries.get_authors(article)
+    path = article.get_url(request) or "/"
+    pictures = _sharing_pictures(article)
+    described = structured.describe_article(
+        article, section, authors, get_publication(request), url=absolute(path), pictures=pictures
+    )
+    crumbs = [(_("Front page"), "/"), (section.title, section.get_url(request) or "/"), (article.title, path)]
+    return {
+        "page": article,
+        "section": section,
+        "authors": authors,
+        "topics": sorted(article.topics.all(), key=lambda topic: topic.name),
+        "body": queries.get_readable_body(article, whole=whole),
+        "members_part": structured.MEMBERS_PART,
+        "related": queries.list_related(article),
+        "ads": queries.list_ads([AdPlace.ARTICLE_TOP, AdPlace.ARTICLE_SIDE], turn=article.pk),
+        "description": queries.get_description(article),
+        "canonical": absolute(path),
+        "picture": pictures[0] if pictures else "",
+        "crumbs": crumbs[:-1],
+        "current_section_pk": section.pk,
+        "structured": structured.to_script(described) + structured.to_script(structured.describe_crumbs(crumbs)),
+    }
+
+
+def _sharing_pictures(article: ArticlePage) -> list[str]:
+    if article.lead_image is None:
+        return []
+    return [absolute(article.lead_image.get_rendition(spec).url) for spec in SHARING_SHAPES]
+
