@@ -1,0 +1,295 @@
+"""Appeals, their variants, and the settings of asking."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.contrib.contenttypes.fields import GenericRelation
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.fields import RichTextField
+from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin, WorkflowMixin
+
+from masthead.appeals.cleaning import clean_copy
+from masthead.appeals.placeholders import UnknownPlaceholder, check_placeholders
+from masthead.rules.audience import Placement
+from masthead.rules.reading import MAX_READS
+
+PLACEMENTS = {
+    Placement.END_OF_ARTICLE: _("End of the article"),
+    Placement.BANNER: _("Banner at the foot of the window"),
+    Placement.LETTER: _("Letter over the page"),
+}
+DEVICES = {"mobile": _("Phone"), "tablet": _("Tablet"), "desktop": _("Computer")}
+WRITTEN_FIELDS = ("heading", "body", "highlighted", "join_words", "not_now_words")
+MOST_VARIANTS = 8
+
+
+def make_variant_key() -> str:
+    """Make a name for a variant that it keeps through every draft and publication."""
+    return secrets.token_hex(4)
+
+
+def propose_join_words() -> str:
+    """Propose what the join button says, in the language of whoever writes."""
+    return gettext("Join from {floor} a month")
+
+
+def propose_not_now_words() -> str:
+    """Propose what the button to decline says."""
+    return gettext("Not now")
+
+
+class Appeal(  # type: ignore[misc]  # Wagtail's mixins each bring their own untyped Meta
+    WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, PreviewableMixin, ClusterableModel
+):
+    """A message that asks readers for support, in one or more variants."""
+
+    name = models.CharField(
+        _("name"), max_length=120, help_text=_("For the newsroom, in lists and numbers. Readers never see it.")
+    )
+    placements = models.JSONField(_("where it shows"), default=list, blank=True)
+
+    reads_at_least = models.PositiveSmallIntegerField(
+        _("articles read, at least"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MAX_READS)],
+        help_text=_("In the last 30 days. Empty: dedicated readers only, as the asking settings say. 0: everyone."),
+    )
+    reads_at_most = models.PositiveSmallIntegerField(
+        _("articles read, at most"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MAX_READS)],
+        help_text=_("Empty: no upper limit."),
+    )
+    sections_in = models.JSONField(_("only in these sections"), default=list, blank=True)
+    sections_out = models.JSONField(_("never in these sections"), default=list, blank=True)
+    topics_in = models.JSONField(_("only on these topics"), default=list, blank=True)
+    topics_out = models.JSONField(_("never on these topics"), default=list, blank=True)
+    languages = models.JSONField(_("only in these languages"), default=list, blank=True)
+    devices = models.JSONField(_("only on these devices"), default=list, blank=True)
+    countries = models.JSONField(_("only in these countries"), default=list, blank=True)
+
+    cap_showings = models.PositiveSmallIntegerField(
+        _("showings at most"), default=4, validators=[MinValueValidator(1), MaxValueValidator(200)]
+    )
+    cap_days = models.PositiveSmallIntegerField(
+        _("within this many days"), default=30, validators=[MinValueValidator(1), MaxValueValidator(365)]
+    )
+    closed_days = models.PositiveSmallIntegerField(
+        _("quiet days after closing"),
+        default=14,
+        validators=[MaxValueValidator(365)],
+        help_text=_("A reader who closes this appeal does not see it again for so long."),
+    )
+    not_now_days = models.PositiveSmallIntegerField(
+        _("quiet days after “not now”"),
+        default=30,
+        validators=[MaxValueValidator(365)],
+        help_text=_("A reader who says “not now” is asked nothing, by any appeal, for so long."),
+    )
+
+    signature_name = models.CharField(_("signed by"), max_length=80, blank=True)
+    signature_role = models.CharField(_("role"), max_length=80, blank=True)
+    portrait = models.ForeignKey(
+        "wagtailimages.Image", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("portrait")
+    )
+    signature_image = models.ForeignKey(
+        "wagtailimages.Image",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("handwritten signature"),
+        help_text=_("A picture of the signature, dark on a clear or white ground."),
+    )
+
+    sort_order = models.IntegerField(null=True, blank=True, editable=False)
+    sort_order_field = "sort_order"
+
+    revisions = GenericRelation("wagtailcore.Revision", related_query_name="appeal")
+    workflow_states = GenericRelation(
+        "wagtailcore.WorkflowState",
+        content_type_field="base_content_type",
+        object_id_field="object_id",
+        related_query_name="appeal",
+        for_concrete_model=False,
+    )
+
+    class Meta:
+        verbose_name = _("appeal")
+        verbose_name_plural = _("appeals")
+        ordering = ["sort_order", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def key(self) -> str:
+        """The name of this appeal in snapshots, showings and counts."""
+        return str(self.pk)
+
+    def clean(self) -> None:
+        """Refuse an audience or a placement that can never be met."""
+        super().clean()
+        if not self.placements:
+            raise ValidationError({"placements": gettext("Choose at least one place where the appeal shows.")})
+        least, most = self.reads_at_least, self.reads_at_most
+        if least is not None and most is not None and most < least:
+            raise ValidationError(
+                {"reads_at_most": gettext("No reader has at least %(least)d and at most %(most)d reads.")
+                 % {"least": least, "most": most}}
+            )  # fmt: skip
+        for wanted, unwanted in (("sections_in", "sections_out"), ("topics_in", "topics_out")):
+            both = sorted(set(getattr(self, wanted)) & set(getattr(self, unwanted)))
+            if both:
+                raise ValidationError(
+                    {unwanted: gettext("Both wanted and unwanted: %(names)s.") % {"names": ", ".join(both)}}
+                )
+
+    def save_revision(self, *args: Any, **kwargs: Any) -> Any:
+        """Keep this version; what its copy may not hold is dropped first."""
+        for variant in self.variants.all():
+            variant.drop_unsafe_copy()
+        return super().save_revision(*args, **kwargs)
+
+    def with_content_json(self, content: Any) -> Appeal:
+        """Read an earlier version back; the order of the appeals is no version's business."""
+        appeal: Appeal = super().with_content_json(content)
+        appeal.sort_order = self.sort_order
+        return appeal
+
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        """Every variant in every place, and all variants side by side."""
+        variants = list(self.variants.all())
+        modes = [
+            (f"{variant.key}:{placement}", f"{letter_of(number)} · {PLACEMENTS[Placement(placement)]}")
+            for placement in (self.placements or [Placement.END_OF_ARTICLE])
+            for number, variant in enumerate(variants)
+        ]
+        side_by_side = [("all", gettext("All variants side by side"))] if len(variants) > 1 else []
+        return [*modes, *side_by_side] or [("all", gettext("Nothing written yet"))]
+
+    def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
+        """Show the appeal on an article."""
+        return "appeals/preview.html"
+
+    def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
+        """Choose the variants and the place to show."""
+        key, _colon, placement = mode_name.partition(":")
+        variants = [(letter_of(number), variant) for number, variant in enumerate(self.variants.all())]
+        shown = [pair for pair in variants if pair[1].key == key] or variants
+        first = self.placements[0] if self.placements else Placement.END_OF_ARTICLE.value
+        return {
+            "appeal": self,
+            "request": request,
+            "variants": shown if placement else variants,
+            "placement": placement or first,
+            "side_by_side": not placement,
+        }
+
+
+class AppealVariant(models.Model):
+    """One wording of an appeal."""
+
+    appeal = ParentalKey(Appeal, on_delete=models.CASCADE, related_name="variants")
+    sort_order = models.IntegerField(null=True, blank=True, editable=False)
+    key = models.SlugField(max_length=32, default=make_variant_key, db_index=False)
+    heading = models.CharField(
+        _("heading"), max_length=160, help_text=_("As: You’ve read {reads} articles in the last month.")
+    )
+    body = RichTextField(_("message"), features=["bold", "italic", "link"])
+    highlighted = models.CharField(
+        _("highlighted sentence"), max_length=280, blank=True, help_text=_("Stands out below the message.")
+    )
+    join_words = models.CharField(_("words of the join button"), max_length=60, default=propose_join_words)
+    not_now_words = models.CharField(_("words of “not now”"), max_length=40, default=propose_not_now_words)
+    weight = models.PositiveSmallIntegerField(
+        _("weight"),
+        default=1,
+        validators=[MaxValueValidator(1000)],
+        help_text=_("Its share of the readers: with 1 and 1, half each; with 3 and 1, three quarters. 0: nobody."),
+    )
+
+    class Meta:
+        verbose_name = _("variant")
+        verbose_name_plural = _("variants")
+        ordering = ["sort_order", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["appeal", "key"], name="appeals_variant_key_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.heading
+
+    def drop_unsafe_copy(self) -> None:
+        """Keep paragraphs, bold, italic and links of the message."""
+        self.body = clean_copy(self.body or "")
+
+    def clean(self) -> None:
+        """Drop what the copy may not hold; refuse braces that nothing fills in."""
+        super().clean()
+        self.drop_unsafe_copy()
+        mistakes = {}
+        for field in WRITTEN_FIELDS:
+            try:
+                check_placeholders(getattr(self, field) or "")
+            except UnknownPlaceholder as mistake:
+                mistakes[field] = str(mistake)
+        if mistakes:
+            raise ValidationError(mistakes)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the variant, its copy cleaned."""
+        self.drop_unsafe_copy()
+        super().save(*args, **kwargs)
+
+
+def letter_of(number: int) -> str:
+    """Name the variants A, B, C… in their order, from number 0."""
+    return chr(ord("A") + number)
+
+
+@register_setting(icon="comment", order=20)
+class AskingSettings(BaseSiteSetting):  # type: ignore[misc]  # Wagtail's settings are untyped
+    """How this site asks, for all appeals at once."""
+
+    stopped = models.BooleanField(
+        _("stop everything"), default=False, help_text=_("Within seconds no reader is asked anything, anywhere.")
+    )
+    dedicated_reads = models.PositiveSmallIntegerField(
+        _("a dedicated reader has read"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_READS)],
+        help_text=_("So many different articles in the last 30 days, or more."),
+    )
+    holdout_percent = models.PositiveSmallIntegerField(
+        _("readers never asked, per cent"),
+        default=0,
+        validators=[MaxValueValidator(50)],
+        help_text=_("A fixed share of the readers that no appeal ever reaches, to know what asking brings."),
+    )
+
+    class Meta:
+        verbose_name = _("asking settings")
+
+
+class SnapshotVersion(models.Model):
+    """The one row whose number grows with every change that edge has to hear of."""
+
+    number = models.PositiveBigIntegerField(default=0)
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.number)

@@ -1,0 +1,112 @@
+"""Appeals in the console: the list in its order, the form, moving an appeal up and down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.ui.tables import Column, LiveStatusTagColumn, UpdatedAtColumn
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import IndexView, ReorderView, SnippetViewSet
+
+from masthead.appeals.models import PLACEMENTS, Appeal
+from masthead.appeals.operations import move_appeal
+from masthead.appeals.panels import make_edit_handler
+from masthead.appeals.queries import get_asking_settings, make_compiler, say_audience
+from masthead.rules.audience import Placement
+
+
+class AppealIndexView(IndexView):  # type: ignore[misc]  # Wagtail's views are untyped
+    """The list of appeals, the first asked first, each with its audience and what is wrong with it."""
+
+    def get_base_queryset(self) -> Any:
+        """Read what each row needs to be checked at once."""
+        return super().get_base_queryset().select_related("portrait", "signature_image").prefetch_related("variants")
+
+    def get_reorder_url(self) -> str | None:
+        """Let those move appeals who may publish them: the order is part of what readers see."""
+        return super().get_reorder_url() if self.user_has_permission("publish") else None
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Say above the list when everything is stopped."""
+        return {**super().get_context_data(*args, **kwargs), "asking": get_asking_settings()}
+
+
+class WhereColumn(Column):  # type: ignore[misc]  # Wagtail's columns are untyped
+    """Where an appeal shows."""
+
+    def get_value(self, instance: Appeal) -> str:
+        """Name the places."""
+        known = {placement.value for placement in PLACEMENTS}
+        return ", ".join(str(PLACEMENTS[Placement(place)]) for place in instance.placements if place in known)
+
+
+class AudienceColumn(Column):  # type: ignore[misc]  # Wagtail's columns are untyped
+    """Whom an appeal asks."""
+
+    def get_value(self, instance: Appeal) -> str:
+        """Say it in plain words."""
+        return say_audience(instance, dedicated_reads=get_asking_settings().dedicated_reads)
+
+
+class OnSiteColumn(Column):  # type: ignore[misc]  # Wagtail's columns are untyped
+    """Whether a live appeal really reaches readers, and if not, why."""
+
+    cell_template_name = "appeals/on_site_cell.html"
+
+    def get_value(self, instance: Appeal) -> str:
+        """Say what is wrong; empty where nothing is or the appeal is not live."""
+        return make_compiler(now=timezone.now()).find_fault(instance) if instance.live else ""
+
+
+class AppealReorderView(ReorderView):  # type: ignore[misc]  # Wagtail's views are untyped
+    """Moving one appeal in the order of priority."""
+
+    permission_required = "publish"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Move it to the position asked for."""
+        appeal = get_object_or_404(Appeal, pk=kwargs["pk"])
+        position = request.GET.get("position", "")
+        move_appeal(appeal, position=int(position) if position.isdecimal() else -1, now=timezone.now())
+        return JsonResponse({"success": True})
+
+
+class AppealViewSet(SnippetViewSet):  # type: ignore[misc]  # Wagtail's viewsets are untyped
+    """Everything that staff do to appeals."""
+
+    model = Appeal
+    icon = "comment"
+    menu_label = _("Appeals")
+    menu_name = "appeals"
+    menu_order = 210
+    add_to_admin_menu = True
+    edit_handler = make_edit_handler()
+    index_view_class = AppealIndexView
+    reorder_view_class = AppealReorderView
+    sort_order_field = "sort_order"
+    ordering = "sort_order"
+    list_display = [
+        "name",
+        WhereColumn("placements", label=_("Where")),
+        AudienceColumn("audience", label=_("Who is asked")),
+        LiveStatusTagColumn(sort_key=None),
+        OnSiteColumn("on_site", label=_("To mend")),
+        UpdatedAtColumn(sort_key=None),
+    ]
+
+
+register_snippet(AppealViewSet)
+
+
+@hooks.register("insert_global_admin_css")
+def link_console_style() -> SafeString:
+    """Link the console's own small sheet."""
+    return format_html('<link rel="stylesheet" href="{}">', static("appeals/console.css"))
