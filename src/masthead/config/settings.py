@@ -259,6 +259,8 @@ WAGTAIL_GRAVATAR_PROVIDER_URL: str | None = None
 # ---- Files
 STATIC_URL = "/static/"
 STATIC_ROOT = MASTHEAD_DATA / "static"
+# edge is no Django app, but the hint belongs beside the style sheets.
+STATICFILES_DIRS = [PACKAGE / "edge" / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = MASTHEAD_DATA / "media"
 # Collected static files carry a hash in their names and are kept by browsers for ever; before
