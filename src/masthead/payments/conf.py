@@ -1,0 +1,19 @@
+"""The numbers by which payments go."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+# How old a signed message may be; a repeated one is refused later, however well it is signed.
+WEBHOOK_AGE: Final = timedelta(minutes=5)
+
+# Attempts to pay that came to nothing, in this hour and the one before, until new ones are refused.
+MOST_FAILURES_AN_ADDRESS: Final = 10
+MOST_FAILURES_A_NETWORK: Final = 40
+
+# How far back the recurring reconciliations look. Each is longer than what lies between two of them.
+RECENT: Final = timedelta(hours=3)
+NIGHTLY: Final = timedelta(days=4)
+# A message that waits longer than this has lost its job.
+LOST_AFTER: Final = timedelta(minutes=15)

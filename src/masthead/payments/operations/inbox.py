@@ -1,0 +1,86 @@
+"""The inbox: each message of a provider is kept once, and its job reads again what it hints at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from masthead.kit.jobs.later import run_later
+from masthead.payments.models import CheckoutState, EventOutcome, ProviderEvent
+from masthead.payments.operations import shield
+from masthead.payments.operations.project import project
+from masthead.payments.providers.base import Hint, NothingThere, Subject, SubjectKind, UnknownProvider
+from masthead.payments.providers.registry import get_provider
+from masthead.payments.queries import is_event_known
+
+PROJECT_TASK: Final = "masthead.payments.tasks.project_event"
+PRIORITY: Final = 40
+
+
+def receive_webhook(provider: str, body: bytes, headers: Mapping[str, str], *, now: datetime) -> bool:
+    """Keep a message of a provider and queue the job that follows it; returns whether it was new.
+
+    A message that came before costs one query and no write. Header names are lower case. Safe to repeat. Raises
+    BadWebhook for a bad signature or age, UnknownProvider.
+    """
+    if provider == "sandbox" and settings.MASTHEAD_PAYMENTS != "sandbox":
+        raise UnknownProvider
+    hint = get_provider(provider).parse_webhook(body, headers, now=now)
+    event = keep_hint(provider, hint, source="webhook", now=now)
+    return event is not None
+
+
+def keep_hint(provider: str, hint: Hint, *, source: str, now: datetime) -> ProviderEvent | None:
+    """Put a message into the inbox, with its job in the same transaction; None if it was there already."""
+    if is_event_known(provider, hint.reference):
+        return None
+    event = ProviderEvent(
+        provider=provider,
+        reference=hint.reference,
+        kind=hint.kind[:100],
+        subject=hint.subject.kind.value if hint.subject else "",
+        subject_reference=hint.subject.reference if hint.subject else "",
+        happened_at=hint.happened_at,
+        received_at=now,
+        is_failure=hint.is_failure,
+        source=source,
+        outcome=EventOutcome.WAITING if hint.subject else EventOutcome.IGNORED,
+        done_at=None if hint.subject else now,
+    )
+    try:
+        with transaction.atomic():
+            event.save(force_insert=True)
+            # In the same transaction: the job exists exactly if the message does, and runs after the commit.
+            if hint.subject:
+                run_later(PROJECT_TASK, event.pk, priority=PRIORITY)
+    except IntegrityError:
+        return None
+    return event
+
+
+def project_event(event_id: int, *, now: datetime) -> ProviderEvent:
+    """Follow one message: read its subject again, write it down, announce it, and only then mark the message as done.
+
+    Killed or failed anywhere on the way, the message still waits, and following it again changes nothing twice.
+    Raises what `project` and the receivers of our signals raise.
+    """
+    event = ProviderEvent.objects.get(pk=event_id)
+    if event.outcome != EventOutcome.WAITING:
+        return event
+    subject = Subject(kind=SubjectKind(event.subject), reference=event.subject_reference)
+    try:
+        checkout = project(event.provider, subject, now=now)
+    except NothingThere:
+        checkout = None
+    event.outcome = EventOutcome.DONE if checkout else EventOutcome.FOREIGN
+    event.done_at = now
+    with transaction.atomic():
+        mine = ProviderEvent.objects.filter(pk=event.pk, outcome=EventOutcome.WAITING)
+        is_first = mine.update(outcome=event.outcome, done_at=now) == 1
+        if is_first and event.is_failure and checkout and checkout.state == CheckoutState.OPEN:
+            shield.note_failure(checkout, now=now)
+    return event

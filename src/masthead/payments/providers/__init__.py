@@ -1,0 +1,1 @@
+"""The payment providers: one module each, behind one protocol, known by name."""

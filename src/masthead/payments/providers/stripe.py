@@ -1,0 +1,359 @@
+"""Stripe: hosted Checkout and Billing, by the official SDK. The only module that knows it.
+
+The sandbox is this very provider with another base address: nothing here asks which of the two it talks to.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import stripe
+
+from masthead.payments.conf import WEBHOOK_AGE
+from masthead.payments.providers.base import (
+    BadWebhook,
+    CheckoutOrder,
+    Hint,
+    NothingThere,
+    PaymentsRefused,
+    PaymentsUnavailable,
+    StartedCheckout,
+    StatedCheckout,
+    StatedPayment,
+    StatedState,
+    StatedStatus,
+    StatedSubscription,
+    Statement,
+)
+from masthead.payments.providers.stripe_words import (
+    EVENTS,
+    LOCALES,
+    ORDER,
+    STATUSES,
+    as_moment,
+    from_stripe,
+    hint_of,
+    id_of,
+    moment_of,
+    to_stripe,
+)
+from masthead.rules.money import Money
+from masthead.rules.pledges import Interval
+
+if TYPE_CHECKING:
+    from stripe.params.checkout import SessionCreateParams, SessionCreateParamsLineItemPriceData
+
+logger = logging.getLogger(__name__)
+
+TIMEOUT_SECONDS: Final = 15
+RETRIES: Final = 2
+LAST_INVOICES: Final = 12
+PAGE: Final = 100
+REFUNDS_OF_CHARGE: Final = "latest_charge.refunds"
+
+stripe.enable_telemetry = False
+
+
+class StripeProvider:
+    """Payments by Stripe, or by whatever answers like it at `base_address`."""
+
+    def __init__(self, name: str, *, api_key: str, webhook_secret: str, base_address: str = "") -> None:
+        self._name = name
+        self._webhook_secret = webhook_secret
+        self._client: stripe.StripeClient | None = None
+        if api_key:
+            self._client = stripe.StripeClient(
+                api_key,
+                base_addresses={"api": base_address} if base_address else None,
+                max_network_retries=RETRIES,
+                http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
+            )
+
+    @property
+    def name(self) -> str:
+        """The name under which rows and addresses know it."""
+        return self._name
+
+    @property
+    def _api(self) -> stripe.V1Services:
+        if self._client is None:
+            raise PaymentsRefused("Payments are not set up here yet. Nothing was charged.")
+        return self._client.v1
+
+    def start_checkout(self, order: CheckoutOrder) -> StartedCheckout:
+        """Open a hosted page on which the order can be paid once."""
+        metadata = {ORDER: order.key, "masthead_product": order.product}
+        price: SessionCreateParamsLineItemPriceData = {
+            "currency": order.amount.currency.lower(),
+            "unit_amount": to_stripe(order.amount),
+            "product_data": {"name": order.product_name},
+        }
+        params: SessionCreateParams = {
+            "line_items": [{"quantity": 1, "price_data": price}],
+            "client_reference_id": order.key,
+            "customer_email": order.email,
+            "metadata": metadata,
+            "success_url": order.return_url,
+            "cancel_url": order.cancel_url,
+            "locale": order.language if order.language in LOCALES else "auto",  # type: ignore[typeddict-item]  # looked up
+        }
+        if order.interval is Interval.ONCE:
+            params["mode"] = "payment"
+            params["payment_intent_data"] = {"metadata": metadata}
+        else:
+            price["recurring"] = {"interval": "year" if order.interval is Interval.YEAR else "month"}
+            params["mode"] = "subscription"
+            params["subscription_data"] = {"metadata": metadata}
+        with translated_errors():
+            session = self._api.checkout.sessions.create(params, {"idempotency_key": f"checkout-{order.key}"})
+        if not session.url:
+            raise PaymentsRefused
+        return StartedCheckout(reference=session.id, url=session.url, expires_at=as_moment(session.expires_at))
+
+    def expire_checkout(self, reference: str) -> None:
+        """Close a page that was not paid."""
+        with translated_errors():
+            if self._api.checkout.sessions.retrieve(reference).status == "open":
+                self._api.checkout.sessions.expire(reference)
+
+    def read_checkout(self, reference: str) -> Statement:
+        """State the checkout, with its subscription and first payment, in one call."""
+        expand = ["subscription", "invoice.payments", f"payment_intent.{REFUNDS_OF_CHARGE}"]
+        with translated_errors():
+            session = self._api.checkout.sessions.retrieve(reference, {"expand": expand})
+        details = session.customer_details
+        checkout = StatedCheckout(
+            reference=session.id,
+            state=state_of(session),
+            name=(details.name if details else None) or "",
+            expires_at=as_moment(session.expires_at),
+        )
+        payments: tuple[StatedPayment, ...] = ()
+        subscription = None
+        if isinstance(session.subscription, stripe.Subscription):
+            invoices = [session.invoice] if isinstance(session.invoice, stripe.Invoice) else []
+            subscription = state_subscription(session.subscription, invoices)
+            payments = tuple(payment for invoice in invoices for payment in state_payments(invoice))
+        elif isinstance(session.payment_intent, stripe.PaymentIntent):
+            payments = state_payment(session.payment_intent)
+        return Statement(
+            order=order_of(session.metadata), checkout=checkout, subscription=subscription, payments=payments
+        )
+
+    def read_subscription(self, reference: str) -> Statement:
+        """State the subscription with its last twelve payments."""
+        with translated_errors():
+            subscription = self._api.subscriptions.retrieve(reference)
+            order = order_of(subscription.metadata)
+            if not order:
+                return Statement(order="")
+            invoices = self._api.invoices.list(
+                {"subscription": reference, "limit": LAST_INVOICES, "expand": ["data.payments"]}
+            ).data
+        return Statement(
+            order=order,
+            subscription=state_subscription(subscription, invoices),
+            payments=tuple(payment for invoice in invoices for payment in state_payments(invoice)),
+        )
+
+    def read_payment(self, reference: str) -> Statement:
+        """State one payment with what went back of it."""
+        with translated_errors():
+            intent = self._api.payment_intents.retrieve(reference, {"expand": [REFUNDS_OF_CHARGE]})
+            order = order_of(intent.metadata)
+            if order:
+                return Statement(order=order, payments=state_payment(intent))
+            invoice = self._find_invoice(reference)
+        details = invoice.parent.subscription_details if invoice and invoice.parent else None
+        if invoice is None or details is None or not order_of(details.metadata):
+            return Statement(order="")
+        statement = self.read_subscription(id_of(details.subscription))
+        first = invoice.billing_reason == "subscription_create"
+        paid = [
+            replace(payment, covers_until=end_of(invoice), country=country_of(invoice), is_first=first)
+            for payment in state_payment(intent)
+        ]
+        others = [payment for payment in statement.payments if payment.reference != reference]
+        return replace(statement, payments=(*others, *paid))
+
+    def _find_invoice(self, intent: str) -> stripe.Invoice | None:
+        found = self._api.invoice_payments.list(
+            {"payment": {"type": "payment_intent", "payment_intent": intent}, "limit": 1, "expand": ["data.invoice"]}
+        )
+        invoice = found.data[0].invoice if found.data else None
+        return invoice if isinstance(invoice, stripe.Invoice) else None
+
+    def change_amount(self, reference: str, *, amount: Money, key: str) -> None:
+        """Charge another amount from the next period on."""
+        with translated_errors():
+            item = self._api.subscriptions.retrieve(reference).items.data[0]
+            interval = item.price.recurring.interval if item.price.recurring else "month"
+            self._api.subscriptions.update(
+                reference,
+                {
+                    "items": [
+                        {
+                            "id": item.id,
+                            "price_data": {
+                                "currency": amount.currency.lower(),
+                                "product": id_of(item.price.product),
+                                "unit_amount": to_stripe(amount),
+                                "recurring": {"interval": interval},
+                            },
+                        }
+                    ],
+                    "proration_behavior": "none",
+                },
+                {"idempotency_key": key},
+            )
+
+    def set_ending(self, reference: str, *, ending: bool, key: str) -> None:
+        """Let the subscription end with the paid period, or go on after all."""
+        with translated_errors():
+            self._api.subscriptions.update(reference, {"cancel_at_period_end": ending}, {"idempotency_key": key})
+
+    def cancel(self, reference: str) -> None:
+        """End the subscription at once."""
+        with translated_errors():
+            if self._api.subscriptions.retrieve(reference).status not in {"canceled", "incomplete_expired"}:
+                self._api.subscriptions.cancel(reference)
+
+    def refund(self, reference: str, *, amount: Money | None, key: str) -> None:
+        """Send a payment back, whole or in part."""
+        with translated_errors():
+            if amount is None:
+                self._api.refunds.create({"payment_intent": reference}, {"idempotency_key": key})
+            else:
+                self._api.refunds.create(
+                    {"payment_intent": reference, "amount": to_stripe(amount)}, {"idempotency_key": key}
+                )
+
+    def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Hint:
+        """Check signature and age of a message and say what it hints at."""
+        header = headers.get("stripe-signature", "")
+        try:
+            stripe.WebhookSignature.verify_header(body, header, self._webhook_secret)
+            signed_at = next(int(part[2:]) for part in header.split(",") if part.startswith("t="))
+            event = json.loads(body)
+            hint = hint_of(event["id"], event["type"], event["created"], event["data"]["object"])
+        except (stripe.SignatureVerificationError, ValueError, LookupError, TypeError, StopIteration) as error:
+            raise BadWebhook from error
+        if abs(now.timestamp() - signed_at) > WEBHOOK_AGE.total_seconds():
+            raise BadWebhook
+        return hint
+
+    def list_since(self, moment: datetime) -> Iterator[Hint]:
+        """List the messages that Stripe sent, or meant to send, since a moment; the newest first."""
+        with translated_errors():
+            events = self._api.events.list(
+                {"created": {"gte": int(moment.timestamp())}, "types": list(EVENTS), "limit": PAGE}
+            )
+            for event in events.auto_paging_iter():
+                yield hint_of(event.id, event.type, event.created, event.data.object.to_dict())
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Raise our errors for those of the SDK; what it said stays as the cause."""
+    try:
+        yield
+    except stripe.InvalidRequestError as error:
+        if error.http_status == 404 or error.code == "resource_missing":
+            raise NothingThere from error
+        logger.warning("the payment service refused a call: %s", error.user_message or error)
+        raise PaymentsRefused from error
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        logger.error("the payment service does not accept the key: %s", error.user_message or error)
+        raise PaymentsRefused from error
+    except stripe.CardError as error:
+        raise PaymentsRefused(error.user_message or "The card was declined. Nothing was charged.") from error
+    except stripe.StripeError as error:
+        raise PaymentsUnavailable from error
+
+
+def order_of(metadata: Any) -> str:
+    """Return the key of our order, "" for a sale that is not ours."""
+    return str((metadata.to_dict() if metadata is not None else {}).get(ORDER) or "")
+
+
+def state_of(session: stripe.checkout.Session) -> StatedState:
+    """Return where a session stands."""
+    if session.status == "complete":
+        return StatedState.WAITING if session.payment_status == "unpaid" else StatedState.PAID
+    return StatedState.EXPIRED if session.status == "expired" else StatedState.OPEN
+
+
+def state_subscription(subscription: stripe.Subscription, invoices: Iterable[stripe.Invoice]) -> StatedSubscription:
+    """State a subscription; `invoices` are the last ones of it."""
+    price = subscription.items.data[0].price
+    status = STATUSES.get(subscription.status, StatedStatus.INCOMPLETE)
+    paused = subscription.pause_collection is not None and status is StatedStatus.ACTIVE
+    interval = price.recurring.interval if price.recurring else "month"
+    ended_at = moment_of(subscription.ended_at, subscription.canceled_at, subscription.created)
+    return StatedSubscription(
+        reference=subscription.id,
+        customer=id_of(subscription.customer),
+        amount=from_stripe(price.unit_amount or 0, price.currency),
+        interval=Interval.YEAR if interval == "year" else Interval.MONTH,
+        status=StatedStatus.PAUSED if paused else status,
+        paid_until=max((end_of(invoice) for invoice in invoices if invoice.status == "paid"), default=None),
+        cancel_at_period_end=subscription.cancel_at_period_end or subscription.cancel_at is not None,
+        started_at=moment_of(subscription.start_date, subscription.created),
+        ended_at=ended_at if status is StatedStatus.ENDED else None,
+    )
+
+
+def end_of(invoice: stripe.Invoice) -> datetime:
+    """Return the end of the period that an invoice is for (its own `period_end` is that of the period before)."""
+    return moment_of(max((line.period.end for line in invoice.lines.data), default=invoice.period_end))
+
+
+def country_of(invoice: stripe.Invoice) -> str:
+    """Return the country of the customer's address, "" where none is known."""
+    return (invoice.customer_address.country if invoice.customer_address else None) or ""
+
+
+def state_payments(invoice: stripe.Invoice) -> Iterator[StatedPayment]:
+    """State the payments that arrived for an invoice whose `payments` are expanded."""
+    listed = getattr(invoice, "payments", None)
+    for paid in listed.data if listed else []:
+        if paid.status != "paid" or not paid.amount_paid:
+            continue
+        yield StatedPayment(
+            reference=id_of(getattr(paid.payment, "payment_intent", None) or getattr(paid.payment, "charge", None)),
+            amount=from_stripe(paid.amount_paid, paid.currency),
+            refunded=None,
+            refunded_at=None,
+            country=country_of(invoice),
+            paid_at=moment_of(paid.status_transitions.paid_at, invoice.status_transitions.paid_at, paid.created),
+            covers_until=end_of(invoice) if invoice.status == "paid" else None,
+            is_first=invoice.billing_reason == "subscription_create",
+        )
+
+
+def state_payment(intent: stripe.PaymentIntent) -> tuple[StatedPayment, ...]:
+    """State the payment of an intent whose charge and refunds are expanded; nothing where no money arrived."""
+    charge = intent.latest_charge
+    if intent.status != "succeeded" or not isinstance(charge, stripe.Charge):
+        return ()
+    refunds = getattr(charge, "refunds", None)
+    back = [refund.created for refund in (refunds.data if refunds else []) if refund.status != "failed"]
+    address = charge.billing_details.address
+    return (
+        StatedPayment(
+            reference=intent.id,
+            amount=from_stripe(intent.amount_received or intent.amount, intent.currency),
+            refunded=from_stripe(charge.amount_refunded, charge.currency),
+            refunded_at=as_moment(max(back, default=charge.created)) if charge.amount_refunded else None,
+            country=(address.country if address else None) or "",
+            paid_at=moment_of(charge.created),
+            covers_until=None,
+            is_first=True,
+        ),
+    )

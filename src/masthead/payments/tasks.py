@@ -1,0 +1,37 @@
+"""The doors of payments' jobs."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils import timezone
+from django_tasks import task
+
+from masthead.kit.jobs.schedule import every
+from masthead.payments import operations
+from masthead.payments.conf import NIGHTLY, RECENT
+
+# Over more than a day of pauses: longer than a provider is away.
+EVENT_ATTEMPTS = 30
+
+
+@task(max_attempts=EVENT_ATTEMPTS)
+def project_event(event_id: int) -> None:
+    """Follow one message of a provider."""
+    operations.project_event(event_id, now=timezone.now())
+
+
+@every(seconds=600)
+@task(max_attempts=1)
+def reconcile_recent() -> None:
+    """Bring in what was missed in the last hours."""
+    now = timezone.now()
+    operations.reconcile(settings.MASTHEAD_PAYMENTS, since=now - RECENT, now=now)
+
+
+@every(seconds=86_400, offset_seconds=3 * 3600)
+@task(max_attempts=3)
+def reconcile_nightly() -> None:
+    """Bring in what was missed in the last days, and forget what the shield counted."""
+    now = timezone.now()
+    operations.reconcile(settings.MASTHEAD_PAYMENTS, since=now - NIGHTLY, now=now, everything=True)
+    operations.forget_old_failures(now=now)

@@ -1,0 +1,73 @@
+"""Asking for an amount: what to suggest, and what can be taken."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from masthead.rules.errors import MastheadError
+from masthead.rules.money import BadAmount, Money
+
+MOST_SUGGESTIONS: Final = 5
+
+
+class AmountBelowFloor(MastheadError):
+    """The amount is below the smallest one we can take."""
+
+    code: ClassVar[str] = "amount_below_floor"
+
+    def __init__(self, floor: Money):
+        super().__init__(f"The smallest amount is {floor}.")
+        self.floor = floor
+
+
+class AmountAboveCeiling(MastheadError):
+    """The amount is above the largest one we can take here."""
+
+    code: ClassVar[str] = "amount_above_ceiling"
+
+    def __init__(self, ceiling: Money):
+        super().__init__(f"The largest amount we take here is {ceiling}. Please write to us to give more.")
+        self.ceiling = ceiling
+
+
+def suggest_amounts(*, floor: Money, last_gift: Money | None = None) -> tuple[Money, ...]:
+    """Suggest amounts to a reader, smallest first.
+
+    Three to five, strictly increasing, all in `floor`'s currency; the first is `floor` itself. With a `last_gift`
+    above the floor, that gift and steps beyond it are among them; the others are the floor's double and a third more
+    than its triple, in round figures. Raises CurrencyMismatch if `last_gift` is in another currency, BadAmount if the
+    floor is not above zero.
+    """
+    if floor.minor <= 0:
+        raise BadAmount("The smallest amount must be above zero.")
+    wanted = [_round_figure(floor.minor * 2), _round_figure(floor.minor * 10 // 3)]
+    if last_gift is not None and last_gift > floor:
+        gift = last_gift.minor
+        wanted = [gift, _round_figure(gift * 3 // 2), _round_figure(gift * 2)]
+        middle = _round_figure((floor.minor + gift) // 2)
+        if floor.minor * 3 < gift:
+            wanted.append(middle)
+    amounts = [floor.minor]
+    for minor in sorted(wanted):
+        amounts.append(max(minor, amounts[-1] + 1))
+    return tuple(Money(minor, floor.currency) for minor in amounts[:MOST_SUGGESTIONS])
+
+
+def _round_figure(minor: int) -> int:
+    """Return the nearest multiple of the largest 1, 2 or 5 × 10^k that is at most a tenth of `minor`."""
+    step, power = 1, 1
+    while power <= minor // 10:
+        step = max(factor * power for factor in (1, 2, 5) if factor * power <= minor // 10)
+        power *= 10
+    return (minor + step // 2) // step * step
+
+
+def check_amount(amount: Money, floor: Money, ceiling: Money | None = None) -> None:
+    """Raise AmountBelowFloor or AmountAboveCeiling unless the amount lies between the two, both included.
+
+    Raises CurrencyMismatch if they are not in one currency.
+    """
+    if amount < floor:
+        raise AmountBelowFloor(floor)
+    if ceiling is not None and amount > ceiling:
+        raise AmountAboveCeiling(ceiling)
