@@ -1,7 +1,7 @@
 """Sealing: bytes that travel through strangers' hands and come back unread and unchanged, or not at all.
 
-Every key is derived from the site's secrets by HKDF, apart for each purpose and site. The first secret seals, all open,
-so a secret is changed by putting a new one in front and dropping the old one once nothing sealed with it lives any more.
+Every key is derived from the site's secrets by HKDF, apart for each purpose and site. The first secret seals, all
+open, so a secret is changed by putting a new one in front and dropping the old one when all it sealed has expired.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ _FROM_URL = bytes.maketrans(b"-_+/=", b"+/\0\0\0")
 class Sealer:
     """Seals bytes into text fit for a cookie or an address, with AES-256-GCM.
 
-    A sealed text is `key id (3 bytes) | subkey (1) | nonce (12) | ciphertext | tag (16)` in base64url. The subkey, one of
-    256 of each secret, is drawn with the nonce: 2**40 random nonces a secret stay clear of a collision.
+    A sealed text is `key id (3 bytes) | subkey (1) | nonce (12) | ciphertext | tag (16)` in base64url. The subkey, one
+    of 256 of each secret, is drawn with the nonce, so that 2**40 random nonces a secret stay clear of a collision.
     """
 
     def __init__(self, secrets: Sequence[str], *, purpose: str, site: str) -> None:
@@ -45,7 +45,7 @@ class Sealer:
         """Seal with the first secret."""
         family = self._families[0]
         drawn = os.urandom(1 + _NONCE_BYTES)
-        return _to_text(family.id + drawn + family.get_cipher(drawn[0]).encrypt(drawn[1:], data, None))
+        return to_base64url(family.id + drawn + family.get_cipher(drawn[0]).encrypt(drawn[1:], data, None))
 
     def unseal(self, text: str) -> bytes | None:
         """Return what was sealed for this purpose and site with any of the secrets; None for anything else."""
@@ -80,7 +80,7 @@ class _Family:
 class PassSigner:
     """Signs and verifies passes with Ed25519, so that who holds only the public keys can read them too.
 
-    A signed text is `key id . data . signature`, the latter two in base64url; the signature is over what stands before it.
+    A signed text is `key id.data.signature`, the last two in base64url; the signature is over all before it.
     """
 
     def __init__(self, secrets: Sequence[str], *, site: str) -> None:
@@ -94,8 +94,8 @@ class PassSigner:
 
     def sign(self, data: bytes) -> str:
         """Sign with the first secret's key."""
-        signed = f"{self._key_id}.{_to_text(data)}"
-        return f"{signed}.{_to_text(self._key.sign(signed.encode()))}"
+        signed = f"{self._key_id}.{to_base64url(data)}"
+        return f"{signed}.{to_base64url(self._key.sign(signed.encode()))}"
 
     def verify(self, text: str) -> bytes | None:
         """Return the data that was signed with any of the keys; None for anything else."""
@@ -136,12 +136,13 @@ def _key_id(key: Ed25519PublicKey) -> str:
     return _derive(key.public_bytes_raw(), "id")[:4].hex()
 
 
-def _to_text(data: bytes) -> str:
+def to_base64url(data: bytes) -> str:
+    """Write bytes in base64url, without padding."""
     return b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=").decode("ascii")
 
 
 def _from_text(text: str) -> bytes | None:
-    """Undo `_to_text`; None for any text that it does not write, so that no two texts mean the same."""
+    """Undo `to_base64url`; None for any text that it does not write, so that no two texts mean the same."""
     if not text or len(text) > MAX_SEALED_CHARS:
         return None
     try:

@@ -16,6 +16,8 @@ Values = tuple[str | int, ...]
 class Placement(StrEnum):
     """Where an appeal shows."""
 
+    __hash__ = str.__hash__  # an enum's own is several times slower, and the hot path looks placements up
+
     END_OF_ARTICLE = "end-of-article"
     BANNER = "banner"
     LETTER = "letter"

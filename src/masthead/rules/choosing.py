@@ -41,7 +41,7 @@ MAX_CELLS = 4096
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BITS: Mapping[Placement, int] = {placement: 1 << place for place, placement in enumerate(Placement)}
 _OVERLAY_BITS = sum(_BITS[placement] for placement in OVERLAYS)
-_NO_TOPICS: frozenset[str] = frozenset()
+_NO_TOPICS: frozenset[str | int] = frozenset()
 
 
 class BadSnapshot(MastheadError):
@@ -203,7 +203,7 @@ class Chooser:
                 words[check.facet].update(condition.values)
         self._cuts = sorted(cuts)
         self._sections = words[Facet.SECTION]
-        self._topics = words[Facet.TOPICS]
+        self._topics = frozenset(words[Facet.TOPICS])
         self._languages = words[Facet.LANGUAGE]
         self._countries = words[Facet.COUNTRY]
         self._devices = words[Facet.DEVICE]
@@ -238,7 +238,7 @@ class Chooser:
     def _list_candidates(self, reader: Reader, page: Page, now: datetime, free: int) -> tuple[_Candidate, ...]:
         reads = reader.reads
         language = page.language
-        if language not in self._languages:
+        if self._languages and language not in self._languages:
             language = language.partition("-")[0]
         cell = (
             free,
@@ -308,6 +308,8 @@ def _prepare(appeal: Appeal) -> _Prepared:
     for moment in (appeal.starts_at, appeal.ends_at):
         if moment is not None and moment.tzinfo is None:
             raise BadSnapshot(f"The schedule of “{appeal.name}” has no time zone.")
+    if len({variant.key for variant in appeal.variants}) != len(appeal.variants):
+        raise BadSnapshot(f"Two variants of “{appeal.name}” have the same key.")
     weights = tuple(variant.weight for variant in appeal.variants)
     days = (appeal.cap_showings, appeal.cap_days, appeal.closed_days, appeal.not_now_days)
     if min((*weights, *days)) < 0:

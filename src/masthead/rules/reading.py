@@ -53,29 +53,26 @@ class ReadLog:
             raise ValueError(f"A day is between 0 and {MAX_DAY}, not {day}.")
         if self.days and day < self.newest_day:
             return self.merge(ReadLog(day, key, _DAY_BYTE[day & 255]))
+        keys, days, low = self.keys, self.days, _DAY_BYTE[day & 255]
         known = self._find(key)
-        if known >= 0 and day == self._day(known):
-            return self
-        keys, days = self.keys, self.days
         if known >= 0:
+            if day == self._day(known):
+                return self
             keys = keys[: known * _KEY_BYTES] + keys[(known + 1) * _KEY_BYTES :]
             days = days[:known] + days[known + 1 :]
-        low = _DAY_BYTE[day & 255]
-        if day > self.newest_day or not days:
-            kept = ReadLog(self.newest_day, keys, days).since(day - SPAN_DAYS + 1)
-            return _capped(day, kept.keys + key, kept.days + low)
+        if day > self.newest_day:
+            first = _first_on(day - SPAN_DAYS + 1, self.newest_day, days)
+            return _capped(day, keys[first * _KEY_BYTES :] + key, days[first:] + low)
+        if keys[-_KEY_BYTES:] < key:
+            return _capped(day, keys + key, days + low)
         at = bisect_left(
-            range(len(days)),
-            key,
-            lo=max(days.find(low), 0),
-            key=lambda i: keys[i * _KEY_BYTES : (i + 1) * _KEY_BYTES],
+            range(len(days)), key, lo=max(days.find(low), 0), key=lambda i: keys[i * _KEY_BYTES : (i + 1) * _KEY_BYTES]
         )
-        cut = at * _KEY_BYTES
-        return _capped(day, keys[:cut] + key + keys[cut:], days + low)
+        return _capped(day, keys[: at * _KEY_BYTES] + key + keys[at * _KEY_BYTES :], days + low)
 
     def count(self, today: int, window_days: int = DEFAULT_WINDOW_DAYS) -> int:
         """Count the reads of the last `window_days` days: a read of `window_days` ago has left the window."""
-        return len(self.days) - self._first(today - window_days + 1)
+        return len(self.days) - _first_on(today - window_days + 1, self.newest_day, self.days)
 
     def is_capped(self, today: int, window_days: int = DEFAULT_WINDOW_DAYS) -> bool:
         """Return whether the true count may be higher than `count`, because older reads had to go."""
@@ -83,7 +80,7 @@ class ReadLog:
 
     def since(self, day: int) -> ReadLog:
         """Return the log without the reads from before this day."""
-        first = self._first(day)
+        first = _first_on(day, self.newest_day, self.days)
         if not first:
             return self
         if first == len(self.days):
@@ -143,15 +140,15 @@ class ReadLog:
     def _day(self, place: int) -> int:
         return self.newest_day - ((self.newest_day - self.days[place]) & 255)
 
-    def _first(self, day: int) -> int:
-        """Return the place of the first read on or after this day; the log's length when there is none."""
-        days, newest = self.days, self.newest_day
-        oldest_age = newest - day
-        if oldest_age < 0:
-            return len(days)
-        if not days or (newest - days[0]) & 255 <= oldest_age:
-            return 0
-        return bisect_left(days, -oldest_age, key=lambda low: -((newest - low) & 255))
+
+def _first_on(day: int, newest_day: int, days: bytes) -> int:
+    """Return the place of the first read on or after this day; their number when there is none."""
+    oldest_age = newest_day - day
+    if oldest_age < 0:
+        return len(days)
+    if not days or (newest_day - days[0]) & 255 <= oldest_age:
+        return 0
+    return bisect_left(days, -oldest_age, key=lambda low: -((newest_day - low) & 255))
 
 
 def _capped(newest_day: int, keys: bytes, days: bytes) -> ReadLog:

@@ -17,6 +17,7 @@ MAX_APPEALS_REMEMBERED = 32
 _VERSION = 1
 _HEAD = struct.Struct(f">BI{NONCE_BYTES}s")
 _CAP = struct.Struct(">4sBHH")
+CAP_BYTES = _CAP.size
 
 
 class BadShowing(MastheadError):
@@ -37,29 +38,19 @@ class Showing:
     nonce: bytes
 
     def encode(self) -> bytes:
-        """Return the showing as bytes. Each text has at most 65,535 bytes in UTF-8."""
-        texts = (self.appeal, self.variant, self.placement, self.article)
-        parts = [_HEAD.pack(_VERSION, self.issued_at, self.nonce)]
-        for text in texts:
-            data = text.encode("utf-8", "surrogatepass")
-            parts += (len(data).to_bytes(2, "big"), data)
-        return b"".join(parts)
+        """Return the showing as bytes. Only `article` may hold a NUL."""
+        texts = f"{self.appeal}\0{self.variant}\0{self.placement}\0{self.article}"
+        return _HEAD.pack(_VERSION, self.issued_at, self.nonce) + texts.encode("utf-8", "surrogatepass")
 
     @classmethod
     def decode(cls, data: bytes) -> Showing:
         """Return the showing in these bytes. Raises BadShowing for anything that is none."""
-        texts: list[str] = []
         try:
             version, issued_at, nonce = _HEAD.unpack_from(data)
-            at = _HEAD.size
-            while at < len(data):
-                end = at + 2 + int.from_bytes(data[at : at + 2], "big")
-                texts.append(data[at + 2 : end].decode("utf-8", "surrogatepass"))
-                at = end
-            appeal, variant, placement, article = texts
+            appeal, variant, placement, article = data[_HEAD.size :].decode("utf-8", "surrogatepass").split("\0", 3)
         except (struct.error, ValueError):
             raise BadShowing from None
-        if version != _VERSION or at != len(data):
+        if version != _VERSION:
             raise BadShowing
         return cls(appeal, variant, placement, article, issued_at, nonce)
 
@@ -109,12 +100,12 @@ class Caps:
 
     def _put(self, mark: bytes, cap: Cap) -> Caps:
         at = self._find(mark)
-        others = self.entries if at < 0 else self.entries[:at] + self.entries[at + _CAP.size :]
+        others = self.entries if at < 0 else self.entries[:at] + self.entries[at + CAP_BYTES :]
         entries = others + _CAP.pack(mark, cap.showings, min(cap.last_day, MAX_DAY), min(cap.quiet_until, MAX_DAY))
-        return Caps(entries[-MAX_APPEALS_REMEMBERED * _CAP.size :])
+        return Caps(entries[-MAX_APPEALS_REMEMBERED * CAP_BYTES :])
 
     def _find(self, mark: bytes) -> int:
         at = self.entries.find(mark)
-        while at > 0 and at % _CAP.size:
+        while at > 0 and at % CAP_BYTES:
             at = self.entries.find(mark, at + 1)
         return at

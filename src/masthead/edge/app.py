@@ -1,0 +1,161 @@
+"""The hot path: a WSGI callable that answers `/_masthead/*` itself and hands everything else to the site behind it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from masthead.edge.assets import Asset
+from masthead.edge.beacons import Beacons
+from masthead.edge.counts import PATIENCE_SECONDS, Counts
+from masthead.edge.http import (
+    OK,
+    UNAVAILABLE,
+    Answer,
+    Broken,
+    Environ,
+    NotHere,
+    Refused,
+    WrongMethod,
+    answer_json,
+    answer_refusal,
+)
+from masthead.edge.live import LiveAppeals, SnapshotSource
+from masthead.edge.reader import PassCookie, ReadsCookie
+from masthead.edge.visits import Visits
+from masthead.kit.sealing import PassSigner, Sealer, to_base64url
+from masthead.rules.counting import CountSink
+
+WSGIApp = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+_READING_METHODS = ("GET", "HEAD")
+
+logger = logging.getLogger(__name__)
+
+
+class _Door(NamedTuple):
+    """What answers at one address, and to which methods."""
+
+    methods: tuple[str, ...]
+    answer: Callable[[Environ], Answer]
+
+
+class Edge:
+    """The WSGI callable. Threads may share it; start it in the process that serves, after any fork.
+
+    `site` is the address readers know the site by. `trust_country_header` names the header in which a trusted proxy
+    gives the reader's country; "" trusts none. `clock` tells Unix seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        fallback: WSGIApp | None,
+        snapshots: SnapshotSource,
+        counts: CountSink,
+        secrets: Sequence[str],
+        site: str,
+        secure: bool,
+        trust_country_header: str = "",
+        clock: Callable[[], float] = time.time,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
+        self._fallback = fallback
+        self.live = LiveAppeals(snapshots)
+        self.counts = Counts(counts, patience_seconds=patience_seconds)
+        self._signer = PassSigner(secrets, site=site)
+        reads_cookie = ReadsCookie(Sealer(secrets, purpose="read-log", site=site), secure=secure)
+        showing_sealer = Sealer(secrets, purpose="showing", site=site)
+        site_host = site.rpartition("//")[2].rstrip("/")
+        country_header = f"HTTP_{trust_country_header.upper().replace('-', '_')}" if trust_country_header else ""
+        visits = Visits(
+            live=self.live,
+            counts=self.counts,
+            reads_cookie=reads_cookie,
+            pass_cookie=PassCookie(self._signer.verify),
+            showing_sealer=showing_sealer,
+            site_host=site_host,
+            country_header=country_header,
+            clock=clock,
+        )
+        beacons = Beacons(
+            live=self.live,
+            counts=self.counts,
+            reads_cookie=reads_cookie,
+            showing_sealer=showing_sealer,
+            site_host=site_host,
+            country_header=country_header,
+            clock=clock,
+        )
+        self._doors = {
+            "/_masthead/visit": _Door(("POST",), visits.answer),
+            "/_masthead/beacon": _Door(("POST",), beacons.answer),
+            "/_masthead/tag.js": _Door(_READING_METHODS, Asset("tag.js", "text/javascript; charset=utf-8").answer),
+            "/_masthead/hint.js": _Door(_READING_METHODS, Asset("hint.js", "text/javascript; charset=utf-8").answer),
+            "/_masthead/tag.css": _Door(_READING_METHODS, Asset("tag.css", "text/css; charset=utf-8").answer),
+            "/_masthead/keys": _Door(_READING_METHODS, self._answer_keys),
+            "/_masthead/health": _Door(_READING_METHODS, self._answer_ready),
+            "/_masthead/health/alive": _Door(_READING_METHODS, self._answer_alive),
+        }
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request."""
+        door = self._doors.get(environ.get("PATH_INFO", ""))
+        if door is None and self._fallback is not None:
+            return self._fallback(environ, start_response)
+        answer = _answer(door, environ)
+        start_response(answer.status, answer.headers)
+        return [] if environ.get("REQUEST_METHOD") == "HEAD" else [answer.body]
+
+    def start(self) -> None:
+        """Load the appeals and start the threads that keep them fresh and write the counts."""
+        self.live.start()
+        self.counts.start()
+
+    def close(self) -> None:
+        """Stop the threads and write what is counted."""
+        self.live.close()
+        self.counts.close()
+
+    def _answer_keys(self, _environ: Environ) -> Answer:
+        keys = [
+            {"kty": "OKP", "crv": "Ed25519", "use": "sig", "kid": key_id, "x": to_base64url(key)}
+            for key_id, key in self._signer.public_keys().items()
+        ]
+        return answer_json(msgspec.json.encode({"keys": keys}))
+
+    def _answer_ready(self, _environ: Environ) -> Answer:
+        """Ready is who has heard from the source of appeals; without, appeals would be missing."""
+        ready = self.live.is_loaded
+        body = msgspec.json.encode(
+            {
+                "alive": True,
+                "ready": ready,
+                "snapshot": self.live.current.version,
+                "counts_waiting": self.counts.count_waiting(),
+            }
+        )
+        return answer_json(body, status=OK if ready else UNAVAILABLE)
+
+    def _answer_alive(self, _environ: Environ) -> Answer:
+        return answer_json(b'{"alive":true}')
+
+
+def _answer(door: _Door | None, environ: Environ) -> Answer:
+    """Answer at a door. This is the one place where what went wrong becomes a status."""
+    try:
+        if door is None:
+            raise NotHere
+        if environ.get("REQUEST_METHOD") not in door.methods:
+            answer = answer_refusal(WrongMethod())
+            return answer._replace(headers=[*answer.headers, ("Allow", ", ".join(door.methods))])
+        return door.answer(environ)
+    except Refused as refused:
+        return answer_refusal(refused)
+    except Exception:
+        logger.exception("A request could not be answered")
+        return answer_refusal(Broken())

@@ -1,0 +1,108 @@
+"""The live appeals: a snapshot in memory, swapped whole when a newer one is published, kept when loading fails."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from masthead.rules.choosing import BadSnapshot, Chooser, Snapshot
+from masthead.rules.consent import READS_PLACEHOLDER
+from masthead.rules.reading import DEFAULT_WINDOW_DAYS, SPAN_DAYS
+
+SnapshotSource = Callable[[str], bytes | None]
+
+POLL_SECONDS = 1.0
+MAX_COOKIE_DAYS = 400
+DEFAULT_REST_DAYS = 30
+_DAY_SECONDS = 86_400
+
+logger = logging.getLogger(__name__)
+_decoder = msgspec.json.Decoder(Snapshot)
+
+EMPTY = Snapshot(version="", dedicated_reads=5, window_days=DEFAULT_WINDOW_DAYS, appeals=(), sections=(), topics=())
+
+
+class Live:
+    """One snapshot, made ready to answer from. Never changes, so that whoever holds one answers from it alone.
+
+    `wordings` holds each variant as the parts of its JSON between the places where the number of reads goes.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        if not 0 < snapshot.window_days <= SPAN_DAYS:
+            raise BadSnapshot(f"The window has to be between 1 and {SPAN_DAYS} days.")
+        self.version = snapshot.version
+        self.chooser = Chooser(snapshot)
+        self.window_days = snapshot.window_days
+        self.dedicated_reads = snapshot.dedicated_reads
+        self.sections = frozenset(snapshot.sections)
+        self.wordings: Mapping[tuple[str, str], tuple[bytes, ...]] = {
+            (appeal.key, variant.key): _to_wording(appeal.key, variant.key, variant.html)
+            for appeal in snapshot.appeals
+            for variant in appeal.variants
+        }
+        quiet = [
+            days for appeal in snapshot.appeals for days in (appeal.cap_days, appeal.closed_days, appeal.not_now_days)
+        ]
+        longest = max(snapshot.window_days, DEFAULT_REST_DAYS, *quiet) + 1
+        self.cookie_seconds = min(longest, MAX_COOKIE_DAYS) * _DAY_SECONDS
+
+    @classmethod
+    def load(cls, data: bytes) -> Live:
+        """Read a snapshot from JSON. Raises BadSnapshot for anything that is none."""
+        try:
+            return cls(_decoder.decode(data))
+        except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+            raise BadSnapshot(f"The appeals cannot be read: {error}.") from None
+
+
+class LiveAppeals:
+    """Keeps the newest snapshot at hand; a thread looks for a newer one every second."""
+
+    def __init__(self, source: SnapshotSource) -> None:
+        self._source = source
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._is_failing = False
+        self.current = Live(EMPTY)
+        self.is_loaded = False
+
+    def refresh(self) -> bool:
+        """Look for a newer snapshot once, keep what is held when that fails, and return whether it went well."""
+        try:
+            data = self._source(self.current.version)
+            if data is not None:
+                self.current = Live.load(data)
+        except Exception as error:  # noqa: BLE001  whatever the source raises, the last good snapshot is kept
+            if not self._is_failing:
+                logger.warning("No newer appeals can be loaded, the last ones stay: %s", error)
+            self._is_failing = True
+            return False
+        self._is_failing = False
+        self.is_loaded = True
+        return True
+
+    def start(self) -> None:
+        """Load at once, then keep looking."""
+        self.refresh()
+        self._thread = threading.Thread(target=self._run, name="masthead-appeals", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop looking."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(timeout=5)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(POLL_SECONDS):
+            self.refresh()
+
+
+def _to_wording(appeal: str, variant: str, html: str) -> tuple[bytes, ...]:
+    fields = msgspec.json.encode({"appeal": appeal, "variant": variant})[:-1]
+    parts = [msgspec.json.encode(part)[1:-1] for part in html.split(READS_PLACEHOLDER)]
+    return (fields + b',"html":"' + parts[0], *parts[1:])
