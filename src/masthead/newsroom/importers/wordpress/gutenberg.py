@@ -76,6 +76,7 @@ class _Mark:
     opens: bool
     closes: bool
     settings: str
+    next_markup: str = ""
 
     def values(self) -> dict[str, object]:
         try:
@@ -106,17 +107,19 @@ def _tokens(content: str) -> Iterator[str | _Mark]:
             yield "\n\n" if is_break else ""
             continue
         closing, name, settings, alone = mark.groups()
-        yield _Mark(name.removeprefix("core/"), not closing and not alone, bool(closing), settings)
+        following = content.find("<!--", start)
+        next_markup = content[start : following if following >= 0 else None] if name.endswith("cover") else ""
+        yield _Mark(name.removeprefix("core/"), not closing and not alone, bool(closing), settings, next_markup)
     yield content[start:]
 
 
 def _stand_in(mark: _Mark, leavings: Leavings) -> str:
     """Return the HTML that stands for a mark: nothing, mostly."""
-    if mark.name == "cover" and mark.opens:
+    if mark.name == "cover" and mark.opens and "<img" not in mark.next_markup:
         values = mark.values()
         address, number = values.get("url"), mark.number("id")
         if isinstance(address, str) and values.get("backgroundType") != "video":
-            return f'<img src="{html.escape(address)}" class="masthead-cover wp-image-{number}">'
+            return f'<img src="{html.escape(address)}" class="wp-image-{number}">'
     if mark.name == "shortcode":
         return "\n"
     if not mark.opens and not mark.closes and mark.name not in _QUIET and mark.name != "block":

@@ -14,22 +14,28 @@ from masthead.newsroom.importers.wordpress.texts import drop_unprintable
 
 # What the blocks' rich text may hold (the features that the editor offers), and nothing else.
 INLINE_TAGS = frozenset({"a", "b", "br", "i", "p", "sub", "sup"})
+ITEM_TAGS = frozenset({"a", "b", "br", "i", "p"})
 INLINE_ATTRIBUTES = {"a": {"href"}}
 LINK_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
-_BLOCK = frozenset(
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_BLOCK = _words(
     "address article aside blockquote caption center dd details div dl dt fieldset figcaption figure footer h1 h2 h3 h4"
-    " h5 h6 header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
+    " h5 h6 header hr li main nav ol p pre section summary table tbody td tfoot th thead tr ul"
 )
 _MEDIA = frozenset({"audio", "embed", "iframe", "img", "source", "video"})
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big br cite code data del dfn em font i ins kbd mark q s samp small span strike strong sub"
-    " sup time tt u var wbr".split()
+_INLINE = _words(
+    "a abbr acronym b bdi bdo big br cite code data del dfn em font i ins kbd mark q s samp small span strike strong"
+    " sub sup time tt u var wbr"
 )
 # These go with all that they hold: code, forms, and copies for browsers without script.
-_DROPPED = frozenset(
+_DROPPED = _words(
     "applet button canvas dialog form math noembed noframes noscript option script select style svg template"
-    " textarea title".split()
+    " textarea title"
 )
 _ATTRIBUTES = {
     "a": {"href"},
@@ -58,13 +64,19 @@ _structure = nh3.Cleaner(
     url_schemes=set(LINK_SCHEMES),
     link_rel=None,
 )
-_inline = nh3.Cleaner(
-    tags=set(INLINE_TAGS),
-    clean_content_tags=set(_DROPPED | {"iframe"}),
-    attributes={tag: set(names) for tag, names in INLINE_ATTRIBUTES.items()},
-    url_schemes=set(LINK_SCHEMES),
-    link_rel=None,
-)
+
+
+def _gate(tags: frozenset[str]) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(tags),
+        clean_content_tags=set(_DROPPED | {"iframe"}),
+        attributes={tag: set(names) for tag, names in INLINE_ATTRIBUTES.items()},
+        url_schemes=set(LINK_SCHEMES),
+        link_rel=None,
+    )
+
+
+_inline, _item = _gate(INLINE_TAGS), _gate(ITEM_TAGS)
 
 
 @dataclass(slots=True)
@@ -121,7 +133,12 @@ def parse(markup: str, leavings: Leavings) -> Node:
 
 def clean_inline(markup: str) -> str:
     """Return rich text that holds nothing but INLINE_TAGS and safe links: the last gate before a block."""
-    return drop_unprintable(_inline.clean(markup)).replace("<br>", "<br/>")
+    return _inline.clean(drop_unprintable(markup)).replace("<br>", "<br/>")
+
+
+def clean_item(markup: str) -> str:
+    """Return rich text for a list's item, which holds nothing but ITEM_TAGS and safe links."""
+    return _item.clean(drop_unprintable(markup)).replace("<br>", "<br/>")
 
 
 class _TreeBuilder(HTMLParser):

@@ -122,9 +122,7 @@ def explain_bad_xml(path: Path, *, line: int, column: int, reason: str) -> BadEx
     """Return the sentence for XML that cannot be read, with the line and, where it can be told, the character."""
     shown: dict[str, object] = {"name": path.name, "line": line, "reason": reason}
     if reason.startswith(("no element found", "unclosed token", "unclosed CDATA")):
-        return BadExport(
-            _("%(name)s ends in the middle, at line %(line)d: it was cut off; export it again.") % shown
-        )
+        return BadExport(_("%(name)s ends in the middle, at line %(line)d: it was cut off; export it again.") % shown)
     raw = _read_line(path, line)
     if found := FORBIDDEN_BYTES.search(raw):
         shown["character"] = f"U+{found.group()[0]:04X}"

@@ -17,8 +17,9 @@ _SHIELD = re.compile(r"<(pre|code|script|style)\b", re.IGNORECASE)
 _CAPTIONS = frozenset({"caption", "wp_caption"})
 _QUOTES = frozenset({"pullquote", "quote", "blockquote"})
 _CODES = frozenset({"code", "sourcecode", "source"})
-_MEDIA = frozenset({"embed", "youtube", "vimeo", "video", "audio", "tweet", "twitter", "instagram", "facebook", "wpvideo"})
-
+_FILMS = frozenset({"video", "wpvideo"})
+_PLACES = frozenset({"embed", "facebook", "instagram", "tweet", "twitter", "vimeo", "youtube"})
+_MEDIA = _FILMS | _PLACES | {"audio"}
 _FILES = frozenset({"src", "url", "mp4", "m4v", "webm", "ogv", "mp3", "m4a", "ogg", "wav"})
 _DEEPEST = 4
 
@@ -149,7 +150,7 @@ def _stand_in(code: _Code, inner: str, own_pictures: Sequence[int], leavings: Le
 
 def _caption(code: _Code, inner: str) -> str:
     """`[caption]<img> words[/caption]`, or the older `[caption caption="words"]<img>[/caption]`."""
-    split = re.search(r"<img\b[^>]*>\s*(?:</a\s*>)?", inner, re.I)
+    split = re.search(r"<img\b[^>]*>\s*(?:</a\s*>)?", inner, re.IGNORECASE)
     if split is None:
         return inner
     words = inner[split.end() :].strip() or html.escape(code.named.get("caption", ""))
@@ -175,8 +176,7 @@ def _media(code: _Code, inner: str, leavings: Leavings) -> str:
     if not re.match(r"https?://\S+\Z", address):
         leavings.note(f"shortcode [{code.name}]")
         return ""
-    kind = "audio" if code.name == "audio" else "video" if code.name in {"video", "wpvideo"} else ""
+    kind = "audio" if code.name == "audio" else "video" if code.name in _FILMS else ""
     if kind:
         return f'\n\n<{kind} src="{html.escape(address)}"></{kind}>\n\n'
     return f'\n\n<embed src="{html.escape(address)}">\n\n'
-

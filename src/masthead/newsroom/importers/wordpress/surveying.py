@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from xml.etree.ElementTree import Element  # noqa: S405  the type only; what parses is defusedxml
+from xml.etree.ElementTree import Element
 
 from django.utils.translation import gettext as _
 
@@ -139,7 +139,7 @@ class _Notes:
         )
 
 
-def choose_category(uses: list[TermUse], *, primary: str, categories: dict[str, Term]) -> str:
+def choose_category(uses: list[TermUse], *, primary: str, categories: Mapping[str, Term]) -> str:
     """Return the slug of the category that decides a post's section: the editor's primary one, else the first.
 
     "Uncategorized" decides only where there is no other. Empty where the post has no category.
@@ -153,7 +153,7 @@ def choose_category(uses: list[TermUse], *, primary: str, categories: dict[str, 
     return (named or slugs or [""])[0]
 
 
-def top_category(slug: str, categories: dict[str, Term]) -> str:
+def top_category(slug: str, categories: Mapping[str, Term]) -> str:
     """Return the highest category above this one, or itself; a ring of parents ends where it closes."""
     seen = {slug}
     while (term := categories.get(slug)) and term.parent and term.parent not in seen:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
@@ -27,7 +28,9 @@ def to_plain(raw: str, *, limit: int = 0) -> str:
     With a `limit`, a longer text ends at a word with an ellipsis, within the limit.
     """
     text = html.unescape(_TAG.sub(" " if "<br" in raw or "<p" in raw else "", raw))
-    return shorten(" ".join(drop_unprintable(text).split()), limit) if limit else " ".join(drop_unprintable(text).split())
+    return (
+        shorten(" ".join(drop_unprintable(text).split()), limit) if limit else " ".join(drop_unprintable(text).split())
+    )
 
 
 def shorten(text: str, limit: int) -> str:
@@ -45,13 +48,13 @@ def to_slug(raw: str, *, limit: int = 120) -> str:
     return slugify(text.replace("/", "-"), allow_unicode=True)[:limit].strip("-_")
 
 
-def to_ascii_slug(raw: str, *, fallback: str, limit: int = 120) -> str:
-    """Return a slug of ASCII letters only, for rows whose addresses allow no others."""
-    slug = to_slug(raw, limit=limit)
-    if slug.isascii() and slug:
-        return slug
-    plain = slugify(slug)[:limit].strip("-_")
-    return plain if len(plain) >= len(slug) // 2 and plain else fallback
+def free_slug(slug: str, is_taken: Callable[[str], bool]) -> str:
+    """Return the slug, or with the first number from 2 on that makes it free."""
+    number, tried = 1, slug
+    while is_taken(tried):
+        number += 1
+        tried = f"{slug}-{number}"
+    return tried
 
 
 def to_time(raw: str) -> datetime | None:
