@@ -1,0 +1,96 @@
+"""The newsroom in the console: a list of all articles, authors, topics and ads."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import ObjectList
+from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
+from wagtail.admin.views.pages.listing import IndexView
+from wagtail.admin.viewsets.pages import PageListingViewSet
+from wagtail.snippets.models import register_snippet
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+from wagtail import hooks
+
+from masthead.newsroom.forms import HouseAdForm
+from masthead.newsroom.models import AdSlot, ArticlePage, Author, HouseAd, Topic
+
+
+class ArticleListing(PageListingViewSet):
+    """All articles of all sections in one list."""
+
+    model = ArticlePage
+    icon = "doc-full-inverse"
+    menu_label = _("Articles")
+    menu_order = 90
+    add_to_admin_menu = True
+    name = "articles"
+    columns: ClassVar[list[Column]] = [
+        *(column for column in IndexView.base_columns if column.name not in {"type", "usage_count"}),
+        Column("access", label=_("Who may read it"), accessor="get_access_display", sort_key="access", width="12%"),
+        DateColumn("published_at", label=_("Published"), sort_key="published_at", width="12%"),
+    ]
+
+
+class AuthorViewSet(SnippetViewSet):
+    """Authors."""
+
+    model = Author
+    icon = "user"
+    list_display: ClassVar[list[str]] = ["name", "role"]
+
+
+class TopicViewSet(SnippetViewSet):
+    """Topics."""
+
+    model = Topic
+    icon = "tag"
+    list_display: ClassVar[list[str]] = ["name", "hue"]
+    list_filter: ClassVar[list[str]] = ["hue"]
+
+
+class AdSlotViewSet(SnippetViewSet):
+    """The site's own ad code, one place each."""
+
+    model = AdSlot
+    icon = "code"
+    list_display: ClassVar[list[Any]] = ["__str__", BooleanColumn("active", label=_("In use"))]
+
+
+class HouseAdViewSet(SnippetViewSet):
+    """House ads."""
+
+    model = HouseAd
+    icon = "image"
+    list_display: ClassVar[list[Any]] = ["name", "heading", BooleanColumn("active", label=_("In use"))]
+    list_filter: ClassVar[list[str]] = ["active"]
+    edit_handler = ObjectList(HouseAd.panels, base_form_class=HouseAdForm)
+
+
+class NamesGroup(SnippetViewSetGroup):
+    """Who writes, and what about."""
+
+    menu_label = _("Names")
+    menu_icon = "group"
+    menu_order = 110
+    items = (AuthorViewSet, TopicViewSet)
+
+
+class AdsGroup(SnippetViewSetGroup):
+    """Ads: house ads and the site's own code."""
+
+    menu_label = _("Ads")
+    menu_icon = "pick"
+    menu_order = 420
+    items = (HouseAdViewSet, AdSlotViewSet)
+
+
+register_snippet(NamesGroup)
+register_snippet(AdsGroup)
+
+
+@hooks.register("register_admin_viewset")
+def register_article_listing() -> PageListingViewSet:
+    """Add the list of all articles to the console."""
+    return ArticleListing("articles")
