@@ -13,16 +13,17 @@ from masthead.appeals import conf
 
 @register()
 def check_vocabulary(**_facts: Any) -> list[CheckMessage]:
-    """Refuse a model of sections or topics that is not there or has no slug."""
+    """Refuse a model of sections, topics or publication that is not there or has no slug or name."""
     found: list[CheckMessage] = []
-    for setting, label in (
-        ("MASTHEAD_SECTION_MODEL", conf.section_model()),
-        ("MASTHEAD_TOPIC_MODEL", conf.topic_model()),
+    for setting, label, field in (
+        ("MASTHEAD_SECTION_MODEL", conf.section_model(), "slug"),
+        ("MASTHEAD_TOPIC_MODEL", conf.topic_model(), "slug"),
+        ("MASTHEAD_PUBLICATION_MODEL", conf.publication_model(), "name"),
     ):
         if not label:
             continue
         try:
-            apps.get_model(label)._meta.get_field("slug")
+            apps.get_model(label)._meta.get_field(field)
         except (LookupError, ValueError, FieldDoesNotExist):
-            found.append(Error(f"{setting} is “{label}”, which is no model with a slug.", id="appeals.E001"))
+            found.append(Error(f"{setting} is “{label}”, which is no model with a {field}.", id="appeals.E001"))
     return found

@@ -16,7 +16,7 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import RichTextField
-from wagtail.models import DraftStateMixin, LockableMixin, PreviewableMixin, RevisionMixin, WorkflowMixin
+from wagtail.models import DraftStateMixin, LockableMixin, Orderable, PreviewableMixin, RevisionMixin, WorkflowMixin
 
 from masthead.appeals.cleaning import clean_copy
 from masthead.appeals.placeholders import UnknownPlaceholder, check_placeholders
@@ -81,10 +81,16 @@ class Appeal(  # type: ignore[misc]  # Wagtail's mixins each bring their own unt
     countries = models.JSONField(_("only in these countries"), default=list, blank=True)
 
     cap_showings = models.PositiveSmallIntegerField(
-        _("showings at most"), default=4, validators=[MinValueValidator(1), MaxValueValidator(200)]
+        _("at most so many times"),
+        default=4,
+        validators=[MinValueValidator(1), MaxValueValidator(200)],
+        help_text=_("How often one reader is shown this appeal before it rests."),
     )
     cap_days = models.PositiveSmallIntegerField(
-        _("within this many days"), default=30, validators=[MinValueValidator(1), MaxValueValidator(365)]
+        _("then not for so many days"),
+        default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+        help_text=_("After the last showing; then the count begins anew."),
     )
     closed_days = models.PositiveSmallIntegerField(
         _("quiet days after closing"),
@@ -200,11 +206,10 @@ class Appeal(  # type: ignore[misc]  # Wagtail's mixins each bring their own unt
         }
 
 
-class AppealVariant(models.Model):
+class AppealVariant(Orderable):  # type: ignore[misc]  # Wagtail's models are untyped
     """One wording of an appeal."""
 
     appeal = ParentalKey(Appeal, on_delete=models.CASCADE, related_name="variants")
-    sort_order = models.IntegerField(null=True, blank=True, editable=False)
     key = models.SlugField(max_length=32, default=make_variant_key, db_index=False)
     heading = models.CharField(
         _("heading"), max_length=160, help_text=_("As: You’ve read {reads} articles in the last month.")

@@ -58,7 +58,7 @@ AUDIENCE = [
 ]
 FREQUENCY = [
     MultiFieldPanel(
-        [FieldRowPanel([FieldPanel("cap_showings"), FieldPanel("cap_days")])], heading=_("No reader is shown it more often than")
+        [FieldRowPanel([FieldPanel("cap_showings"), FieldPanel("cap_days")])], heading=_("One reader is shown it")
     ),
     MultiFieldPanel(
         [FieldRowPanel([FieldPanel("closed_days"), FieldPanel("not_now_days")])], heading=_("When a reader declines")

@@ -15,11 +15,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from wagtail.models import Site
 
 from masthead.appeals.models import DEVICES, Appeal, AppealVariant, AskingSettings, SnapshotVersion
 from masthead.appeals.rendering import Pictures, render_variant
-from masthead.appeals.vocabulary import list_sections, list_topics
+from masthead.appeals.vocabulary import get_publication_name, list_sections, list_topics
 from masthead.community.models import TierPrice
 from masthead.community.words import say_amount
 from masthead.rules import choosing
@@ -125,10 +124,9 @@ def get_asking_settings() -> AskingSettings:
 
 def get_placeholder_values(*, now: datetime) -> dict[str, str]:
     """Return what stands for each placeholder, in the site's language; empty where there is no value."""
-    site = Site.objects.filter(is_default_site=True).first()
     with translation.override(settings.LANGUAGE_CODE):
         return {
-            "publication": site.site_name if site else "",
+            "publication": get_publication_name(),
             "month": date_format(timezone.localtime(now), "F"),
             "floor": _get_floor(),
         }

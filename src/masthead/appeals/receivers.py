@@ -29,8 +29,8 @@ def connect() -> None:
         post_delete.connect(_bump, sender=sender, dispatch_uid="appeals.bump")
     for signal in (page_slug_changed, post_page_move):
         signal.connect(_bump, dispatch_uid="appeals.bump")
-    rows = [AskingSettings, Site, "community.Tier", "community.TierPrice", conf.section_model(), conf.topic_model()]
-    for row in filter(None, rows):
+    told = (conf.publication_model(), conf.section_model(), conf.topic_model())
+    for row in (AskingSettings, Site, "community.Tier", "community.TierPrice", *filter(None, told)):
         for signal in (post_save, post_delete):
             signal.connect(_bump, sender=row, dispatch_uid="appeals.bump")
     post_save.connect(_picture_saved, sender=get_image_model(), dispatch_uid="appeals.bump")

@@ -1,4 +1,4 @@
-"""The sections and topics that articles of this site can have, read from the rows that name them.
+"""The publication's name, and the sections and topics that its articles can have, read from the rows that hold them.
 
 Which rows those are is a setting, so that appeals work beside any CMS; without one, the sections and
 topics of an audience are typed.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.apps import apps
+from wagtail.models import Site
 
 from masthead.appeals import conf
 
@@ -19,6 +20,17 @@ class Name:
 
     slug: str
     label: str
+
+
+def get_publication_name() -> str:
+    """Return the name of the publication of the default site; empty where it has none yet."""
+    site = Site.objects.filter(is_default_site=True).first()
+    if site is None:
+        return ""
+    row = None
+    if label := conf.publication_model():
+        row = apps.get_model(label)._default_manager.filter(site=site).first()
+    return str(getattr(row, "name", "") or site.site_name)
 
 
 def list_sections() -> tuple[Name, ...]:
