@@ -218,6 +218,18 @@ class TestRecurrence:
             enqueue_due(now=NOON + timedelta(hours=hours))
         assert Job.objects.count() == 1
 
+    def test_keeps_only_the_newest_failure_of_each(self) -> None:
+        schedule._PERIODS.clear()
+        every(seconds=3600)(samples.fail)  # it takes an argument, so every run of it fails
+        for hours in range(4):
+            now = NOON + timedelta(hours=hours)
+            enqueue_due(now=now)
+            Job.objects.filter(dead_at=None).update(attempts=2)
+            run_at(now)
+        assert [job.dead_at for job in Job.objects.all()] == [now]
+        call_command("jobs", "--retry", stdout=io.StringIO())
+        assert Job.objects.get().unique_key is None
+
     def test_follows_a_period_that_was_made_shorter(self) -> None:
         enqueue_due(now=NOON)
         schedule._PERIODS.clear()

@@ -17,4 +17,6 @@ class LettersConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the `letters` module of every app: it registers the kinds that the app sends."""
+        from masthead.letters import checks  # noqa: F401  importing it registers it
+
         autodiscover_modules("letters")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from masthead.letters.models import Letter
 from masthead.letters.queries import list_letters
 
-P = ParamSpec("P")
+View = Callable[..., HttpResponse]
 LETTERS_A_PAGE = 50
 # The letter brings its own styles and nothing else; whatever it links to opens in a page of its own.
 LETTER_POLICY = (
@@ -25,16 +25,14 @@ LETTER_POLICY = (
 )
 
 
-def only_with_mailbox(
-    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def only_with_mailbox(view: View) -> View:
     """Answer 404 unless the mailbox is open."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answer(*args: Any, **kwargs: Any) -> HttpResponse:
         if not settings.MASTHEAD_MAILBOX:
             raise Http404
-        return view(request, *args, **kwargs)
+        return view(*args, **kwargs)
 
     return answer
 

@@ -16,6 +16,7 @@ from masthead.rules.errors import MastheadError
 FIRST_PAUSE: Final = timedelta(seconds=5)
 LONGEST_PAUSE: Final = timedelta(hours=1)
 ERROR_LENGTH: Final = 8000
+DEAD: Final = "dead:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +102,19 @@ def fail_job(job: Job, error: BaseException, *, now: datetime) -> bool:
     hopeless = isinstance(error, MastheadError) and not error.retriable
     text = "".join(traceback.format_exception(error))[-ERROR_LENGTH:]
     if hopeless or job.attempts >= job.max_attempts:
-        _still_held(job).update(dead_at=now, last_error=text, leased_until=None, leased_by="", unique_key=None)
+        _bury(_still_held(job), job, text, now=now)
         return True
     _still_held(job).update(run_after=now + pause_after(job.attempts), last_error=text, leased_until=None, leased_by="")
     return False
+
+
+@transaction.atomic
+def _bury(held: QuerySet[Job], job: Job, text: str, *, now: datetime) -> None:
+    # Of work that recurs only the newest failure is kept: an hourly one would leave a row an hour.
+    key = f"{DEAD}{job.unique_key}" if job.unique_key else None
+    if key is not None:
+        Job.objects.filter(unique_key=key).delete()
+    held.update(dead_at=now, last_error=text, leased_until=None, leased_by="", unique_key=key)
 
 
 def _still_held(job: Job) -> QuerySet[Job]:
@@ -119,15 +129,13 @@ def pause_after(attempts: int) -> timedelta:
 
 def bury_lost_jobs(*, now: datetime) -> int:
     """Give up jobs whose worker vanished during their last attempt. Returns how many."""
-    lost = Job.objects.filter(dead_at__isnull=True, attempts__gte=F("max_attempts"), leased_until__lte=now)
-    if not lost.exists():
-        return 0
-    return lost.update(
-        dead_at=now, leased_until=None, leased_by="", unique_key=None, last_error="The worker ended while it ran this."
-    )
+    lost = list(Job.objects.filter(dead_at__isnull=True, attempts__gte=F("max_attempts"), leased_until__lte=now))
+    for job in lost:
+        _bury(_still_held(job), job, "The worker ended while it ran this.", now=now)
+    return len(lost)
 
 
 @transaction.atomic
 def revive_dead_jobs(*, now: datetime) -> int:
     """Let every job that was given up run again from its first attempt. Returns how many there are."""
-    return Job.objects.filter(dead_at__isnull=False).update(dead_at=None, attempts=0, run_after=now)
+    return Job.objects.filter(dead_at__isnull=False).update(dead_at=None, attempts=0, run_after=now, unique_key=None)

@@ -70,11 +70,15 @@ class Worker:
             still.set()
             heart.join()
 
-    def drain(self) -> int:
-        """Run every job that is due now, one after another, and return how many. Recurring work is enqueued first."""
+    def drain(self, *, recurring: bool = True) -> int:
+        """Run every job that is due now, one after another, and return how many.
+
+        Recurring work that is due is enqueued first, unless `recurring` is off.
+        """
         heart, still = self._start_heart()
         try:
-            self._tend()
+            if recurring:
+                self._tend()
             done = 0
             while not self.stop.is_set() and self._run_one(FIRST_LANE, None):
                 done += 1
