@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from masthead.config import doctor
 from masthead.config.doctor import Weight, examine
@@ -89,7 +89,7 @@ class TestDoctor:
         ):
             assert concern in said
 
-    def test_is_content_with_production(self, settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_is_content_with_production(self, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("MASTHEAD_SECRET_KEY", settings.SECRET_KEY)
         settings.MASTHEAD_SECURE = True
         settings.MASTHEAD_SITE_URL = "https://news.example"
@@ -112,6 +112,6 @@ class TestDoctor:
             ("ALLOWED_HOSTS", ["*"], "Any host name is answered"),
         ],
     )
-    def test_names_each_concern(self, settings: SettingsWrapper, name: str, value: object, concern: str) -> None:
+    def test_names_each_concern(self, settings: Settings, name: str, value: object, concern: str) -> None:
         setattr(settings, name, value)
         assert concern in {finding.what for finding in examine()}

@@ -259,6 +259,7 @@ WAGTAIL_GRAVATAR_PROVIDER_URL: str | None = None
 # ---- Files
 STATIC_URL = "/static/"
 STATIC_ROOT = MASTHEAD_DATA / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 # edge is no Django app, but the hint belongs beside the style sheets.
 STATICFILES_DIRS = [PACKAGE / "edge" / "static"]
 MEDIA_URL = "/media/"

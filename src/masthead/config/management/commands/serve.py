@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from masthead.config.doctor import is_behind
 from masthead.config.serving import Part, PortTaken, Supervisor, python, refuse_taken_port
 
 
@@ -15,7 +16,6 @@ class Command(BaseCommand):
     """Serve the site."""
 
     help = "Serve the site: web, background jobs and, where payments are in the sandbox, the sandbox."
-    requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take `--web-only` and `--workers`."""
@@ -24,6 +24,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run until SIGTERM or Ctrl-C."""
+        if is_behind():
+            raise CommandError("The database is behind the code. Run masthead migrate, then this again.")
         host, port = settings.MASTHEAD_BIND, settings.PORT
         parts = [Part("web", self.web_command(host, port, options["workers"]))]
         try:
@@ -43,7 +45,7 @@ class Command(BaseCommand):
         return python(
             *("-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
             *("--workers", str(workers), "--blocking-threads", "8", "--backlog", "1024", "--no-ws"),
-            *("--log-level", "warning", "--respawn-failed-workers", "--workers-kill-timeout", "8"),
+            *("--log-level", "error", "--respawn-failed-workers", "--workers-kill-timeout", "8"),
             "masthead.config.wsgi:application",
         )
 
