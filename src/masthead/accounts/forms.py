@@ -8,11 +8,13 @@ from allauth.account.forms import ConfirmEmailVerificationCodeForm, ConfirmLogin
 from allauth.account.forms import SignupForm as AllauthSignUpForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from masthead.accounts.models import normalize_email
 from masthead.accounts.operations import align_address
 
+EMAIL_LENGTH = 254
 EMAIL_ATTRS = {"autocomplete": "email", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}
 CODE_ATTRS = {"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false", "autofocus": True}
 
@@ -20,7 +22,8 @@ CODE_ATTRS = {"autocomplete": "one-time-code", "autocapitalize": "characters", "
 def _ask_for_email(form: forms.Form) -> None:
     email = form.fields["email"]
     email.label = _("E-mail address")
-    email.widget.attrs = {**EMAIL_ATTRS, "maxlength": 254}
+    email.widget.attrs = {**EMAIL_ATTRS, "maxlength": EMAIL_LENGTH}
+    email.validators = [*email.validators, MaxLengthValidator(EMAIL_LENGTH)]
 
 
 def _ask_for_code(form: forms.Form) -> None:

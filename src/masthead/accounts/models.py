@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
@@ -87,9 +88,13 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
         self.email = normalize_email(self.email)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save with the address spelt as it is kept."""
+        """Save with the address spelt as it is kept, and let no earlier address sign in."""
         self.email = normalize_email(self.email)
+        is_known = not self._state.adding
         super().save(*args, **kwargs)
+        saved = kwargs.get("update_fields")
+        if is_known and (saved is None or "email" in saved):
+            EmailAddress.objects.filter(user=self).exclude(email=self.email).delete()
 
     def get_full_name(self) -> str:
         """Return the whole name."""

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 
 from masthead.accounts.models import User, normalize_email
+from masthead.rules.errors import MastheadError
 
 NAME_LENGTH = 120
+
+
+class AddressTaken(MastheadError):
+    """Someone else has an account with this e-mail address."""
+
+    code: ClassVar[str] = "address_taken"
+    status: ClassVar[int] = 409
 
 
 def get_or_create_person(*, email: str, name: str = "", language: str = "en") -> tuple[User, bool]:
@@ -39,6 +49,20 @@ def change_language(person: User, *, language: str) -> None:
     """Write to a person in another language from now on. Safe to repeat."""
     person.language = language
     person.save(update_fields=["language"])
+
+
+def change_email(person: User, *, email: str) -> None:
+    """Let a person be known by another address; the old one signs nobody in any more. Safe to repeat.
+
+    Raises AddressTaken if the address is someone else's. The new one is confirmed by the next code sent to it.
+    """
+    person.email = normalize_email(email)
+    try:
+        with transaction.atomic():
+            person.save(update_fields=["email"])
+    except IntegrityError as error:
+        person.refresh_from_db(fields=["email"])
+        raise AddressTaken from error
 
 
 def align_address(person: User) -> None:
