@@ -1,0 +1,19 @@
+"""Django's entry to community."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CommunityConfig(AppConfig):
+    """Belonging: tiers, memberships, benefits, passes."""
+
+    name = "masthead.community"
+    label = "community"
+    verbose_name = _("Community")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to payments and accounts, and tell the post room which letters there are."""
+        from masthead.community import letters, receivers  # noqa: F401  importing them is what connects them

@@ -1,0 +1,200 @@
+"""The rows of belonging: tiers and their prices, memberships, contributions."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+
+from masthead.rules.asking import suggest_amounts
+from masthead.rules.money import Money
+from masthead.rules.pledges import Interval, PledgeState
+
+INTERVALS = [
+    (Interval.MONTH.value, _("Every month")),
+    (Interval.YEAR.value, _("Every year")),
+    (Interval.ONCE.value, _("Once")),
+]
+STATES = [
+    (PledgeState.ACTIVE.value, _("Active")),
+    (PledgeState.PAST_DUE.value, _("Payment failed")),
+    (PledgeState.ENDING.value, _("Ends after the paid time")),
+    (PledgeState.ENDED.value, _("Ended")),
+]
+
+
+class Tier(ClusterableModel):
+    """A level of membership: its name, its benefits and its prices."""
+
+    key = models.SlugField(
+        _("key"),
+        max_length=40,
+        unique=True,
+        help_text=_("Stands in addresses and in the payments; cannot be changed later."),
+    )
+    name = models.CharField(_("name"), max_length=80)
+    description = models.TextField(_("description"), blank=True, max_length=400, help_text=_("One or two sentences."))
+    benefits = models.JSONField(_("benefits"), default=list, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), null=True, blank=True, editable=False)
+    active = models.BooleanField(
+        _("offered"), default=True, help_text=_("Nobody can join a tier that is not offered; its members stay.")
+    )
+
+    class Meta:
+        ordering = ("order", "pk")
+        verbose_name = _("tier")
+        verbose_name_plural = _("tiers")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TierPrice(models.Model):
+    """What a tier costs in one currency and interval: a floor, and the amounts that are suggested."""
+
+    tier: models.ForeignKey[Tier, Tier] = ParentalKey(  # type: ignore[assignment]  # it gives what a foreign key gives
+        Tier, on_delete=models.CASCADE, related_name="prices"
+    )
+    currency = models.CharField(_("currency"), max_length=3)
+    interval = models.CharField(_("how often"), max_length=5, choices=INTERVALS)
+    floor_minor = models.PositiveBigIntegerField(_("lowest amount"))
+    suggested_minor = models.JSONField(_("suggested amounts"), default=list, blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+        verbose_name = _("price")
+        verbose_name_plural = _("prices")
+        constraints = [
+            models.UniqueConstraint(fields=("tier", "currency", "interval"), name="community_one_price"),
+            models.CheckConstraint(condition=Q(floor_minor__gt=0), name="community_floor_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.interval}"
+
+    @property
+    def floor(self) -> Money:
+        """The lowest amount that may be paid."""
+        return Money(self.floor_minor, self.currency)
+
+    @property
+    def suggested(self) -> tuple[Money, ...]:
+        """The amounts that are suggested, smallest first; where staff set none, those that the floor suggests."""
+        own = tuple(Money(minor, self.currency) for minor in self.suggested_minor)
+        return own or suggest_amounts(floor=self.floor)
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Memberships."""
+
+    def live(self) -> MembershipQuerySet:
+        """Keep those that have not ended."""
+        return self.exclude(state=PledgeState.ENDED.value)
+
+
+class Membership(models.Model):
+    """One person's standing support, as the provider's subscription tells it."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.PROTECT, related_name="memberships"
+    )
+    tier = models.ForeignKey(Tier, verbose_name=_("tier"), on_delete=models.PROTECT, related_name="memberships")
+    subscription = models.OneToOneField(
+        "payments.Subscription", null=True, blank=True, on_delete=models.PROTECT, related_name="membership"
+    )
+    amount_minor = models.PositiveBigIntegerField(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3)
+    interval = models.CharField(_("how often"), max_length=5, choices=INTERVALS)
+    state = models.CharField(_("state"), max_length=10, choices=STATES, db_index=True)
+    paid_until = models.DateTimeField(
+        _("paid until"), null=True, blank=True, help_text=_("Empty where everything that was paid went back.")
+    )
+    since = models.DateTimeField(_("member since"))
+    ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-since", "-pk")
+        verbose_name = _("membership")
+        verbose_name_plural = _("members")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("person",),
+                condition=~Q(state=PledgeState.ENDED.value),
+                name="community_one_live_membership",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.tier}"
+
+    @property
+    def amount(self) -> Money:
+        """What is paid each time."""
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it has not ended."""
+        return self.state != PledgeState.ENDED.value
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether it was asked to end and the paid time still runs."""
+        return self.state == PledgeState.ENDING.value
+
+
+class SurplusSubscription(models.Model):
+    """A second paid subscription of somebody who is a member already: it is ended, and staff are told.
+
+    It is no membership, but what it paid for is given: its paid time entitles like any other.
+    """
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        on_delete=models.PROTECT,
+        related_name="surplus_subscriptions",
+    )
+    tier = models.ForeignKey(Tier, verbose_name=_("tier"), on_delete=models.PROTECT, related_name="+")
+    subscription = models.OneToOneField("payments.Subscription", on_delete=models.PROTECT, related_name="surplus")
+    paid_until = models.DateTimeField(_("paid until"), null=True, blank=True)
+    noticed_at = models.DateTimeField(_("noticed"))
+    end_asked_at = models.DateTimeField(_("end asked of the provider"), null=True, blank=True)
+
+    class Meta:
+        ordering = ("-noticed_at",)
+        verbose_name = _("double payment")
+        verbose_name_plural = _("double payments")
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.tier}"
+
+
+class Contribution(models.Model):
+    """A one-time payment: thanked, counted, and no membership."""
+
+    payment = models.OneToOneField("payments.Payment", on_delete=models.CASCADE, related_name="contribution")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("person"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="contributions",
+    )
+    given_at = models.DateTimeField(_("given"))
+
+    class Meta:
+        ordering = ("-given_at",)
+        verbose_name = _("contribution")
+        verbose_name_plural = _("contributions")
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.given_at:%Y-%m-%d}"

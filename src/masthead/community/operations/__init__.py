@@ -1,0 +1,32 @@
+"""What changes belonging: join, complete, project, change, end."""
+
+from __future__ import annotations
+
+from masthead.community.operations.complete import complete_joining, project_payment, settle_joining
+from masthead.community.operations.join import AlreadyMember, JoinOrder, StartedJoining, start_joining
+from masthead.community.operations.manage import (
+    NotChangeable,
+    NothingToEnd,
+    change_amount,
+    end_membership,
+    keep_membership,
+)
+from masthead.community.operations.project import build_pledge, end_surplus, project_membership
+
+__all__ = [
+    "AlreadyMember",
+    "JoinOrder",
+    "NotChangeable",
+    "NothingToEnd",
+    "StartedJoining",
+    "build_pledge",
+    "change_amount",
+    "complete_joining",
+    "end_membership",
+    "end_surplus",
+    "keep_membership",
+    "project_membership",
+    "project_payment",
+    "settle_joining",
+    "start_joining",
+]

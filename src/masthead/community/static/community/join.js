@@ -1,0 +1,77 @@
+// The join page works without this file. With it, a choice changes the page in place and keeps what was typed,
+// the button says the price of an amount as it is typed, and a second press of the button does nothing.
+
+const root = () => document.getElementById("join");
+
+function sayOther() {
+  const words = document.querySelector("[data-other-words]");
+  const field = document.getElementById("other");
+  if (!words || !field) return;
+  const typed = field.value.trim().replace(/\s/g, "");
+  const amount = /^\d+([.,]\d{1,3})?$/.test(typed) ? Number(typed.replace(",", ".")) : NaN;
+  words.hidden = !(amount > 0);
+  if (words.hidden) return;
+  const whole = Number.isInteger(amount);
+  const money = new Intl.NumberFormat(document.documentElement.lang, {
+    style: "currency",
+    currency: words.dataset.currency,
+    currencyDisplay: "narrowSymbol",
+    ...(whole ? { minimumFractionDigits: 0, maximumFractionDigits: 0 } : {}),
+  }).format(amount);
+  words.textContent = ` · ${words.dataset.otherWords.replace("{amount}", money)}`;
+}
+
+async function choose(form, button) {
+  const query = new URLSearchParams(new FormData(form, button));
+  const address = `${form.action.split(/[?#]/)[0]}?${query}`;
+  const answer = await fetch(address, { headers: { Accept: "text/html" } });
+  if (!answer.ok || answer.redirected) throw new Error("not the join page");
+  const next = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("join");
+  if (!next) throw new Error("not the join page");
+  const email = document.getElementById("email")?.value;
+  root().replaceWith(document.adoptNode(next));
+  const field = document.getElementById("email");
+  if (field && email) field.value = email;
+  history.replaceState(null, "", address);
+  document.getElementById(button.id)?.focus({ preventScroll: true });
+  const pay = document.getElementById("pay");
+  if (button.name === "tier" && pay.offsetTop > document.getElementById("choices").offsetTop) pay.scrollIntoView();
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.matches("[data-choices]") && event.submitter) {
+    event.preventDefault();
+    const button = event.submitter;
+    choose(form, button).catch(() => {
+      const query = new URLSearchParams(new FormData(form, button));
+      location.assign(`${form.action.split(/[?#]/)[0]}?${query}#choices`);
+    });
+  } else if (form.matches("[data-pay]")) {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+    form.querySelector("[data-go]")?.setAttribute("aria-disabled", "true");
+  }
+});
+
+document.addEventListener("input", (event) => {
+  if (event.target.id === "other") {
+    document.getElementById("amount-other").checked = true;
+    sayOther();
+  }
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.id === "amount-other") document.getElementById("other").focus();
+});
+
+// A page that comes back from the browser's memory after payment was left may be sent again.
+window.addEventListener("pageshow", () => {
+  const form = document.querySelector("[data-pay]");
+  if (form) delete form.dataset.sent;
+  form?.querySelector("[data-go]")?.removeAttribute("aria-disabled");
+  sayOther();
+});
+
+sayOther();
+document.getElementById("errors")?.focus();

@@ -1,0 +1,19 @@
+"""Addresses of belonging."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from masthead.community import views
+
+urlpatterns: list[URLPattern] = [
+    path("join/", views.join, name="join"),
+    path("join/return/<uuid:checkout_id>/", views.return_from_payment, name="join_return"),
+    path("join/<slug:tier>/", views.join, name="join_tier"),
+    path("welcome/", views.welcome, name="welcome"),
+    path("membership/", views.membership, name="membership"),
+    path("membership/amount/", views.change_amount, name="membership_amount"),
+    path("membership/end/", views.end_membership, name="membership_end"),
+    path("membership/keep/", views.keep_membership, name="membership_keep"),
+    path("_masthead/pass", views.refresh_pass, name="pass"),
+]

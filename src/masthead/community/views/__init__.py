@@ -1,0 +1,19 @@
+"""The doors of belonging: join, return, welcome, "my membership", the pass."""
+
+from __future__ import annotations
+
+from masthead.community.views.joining import join
+from masthead.community.views.membership import change_amount, end_membership, keep_membership, membership
+from masthead.community.views.passing import refresh_pass
+from masthead.community.views.returning import return_from_payment, welcome
+
+__all__ = [
+    "change_amount",
+    "end_membership",
+    "join",
+    "keep_membership",
+    "membership",
+    "refresh_pass",
+    "return_from_payment",
+    "welcome",
+]

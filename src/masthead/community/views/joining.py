@@ -1,0 +1,172 @@
+"""The join page: choose, name an amount, go to pay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from masthead.accounts.models import User
+from masthead.community import operations, queries
+from masthead.community.forms import JoinForm
+from masthead.community.joining import lay_out, to_major
+from masthead.community.models import TierPrice
+from masthead.community.offers import pick_price
+from masthead.community.started import list_started, remember_started
+from masthead.community.words import say_price
+from masthead.kit.keyring import get_sealer
+from masthead.payments.models import Checkout
+from masthead.rules.errors import MastheadError
+from masthead.rules.money import Money
+from masthead.rules.pledges import Interval
+from masthead.rules.showings import BadShowing, Showing
+
+MAX_TOKEN = 1000
+NO_CHECKOUT = "00000000-0000-0000-0000-000000000000"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest, tier: str = "") -> HttpResponse:
+    """Show the tiers and amounts; on POST check everything anew and go to the payment page."""
+    typed = {**({"tier": tier} if tier else {}), **(request.POST if request.method == "POST" else request.GET).dict()}
+    prices = queries.list_prices()
+    price = pick_price(
+        prices, tier=typed.get("tier", ""), interval=typed.get("interval", ""), currency=typed.get("currency", "")
+    )
+    if price is None:
+        return render(request, "community/closed.html")
+    person = request.user if isinstance(request.user, User) else None
+    if person is not None and price.interval != Interval.ONCE and queries.has_live_membership(person.email):
+        return redirect("membership")
+    if request.method != "POST":
+        return _show(request, prices, price, typed)
+    form = JoinForm(typed, prices=prices, price=price, asks_email=person is None)
+    if not form.is_valid():
+        return _show(request, prices, price, typed, form=form)
+    return _start(request, prices, price, typed, form, person)
+
+
+def _start(
+    request: HttpRequest,
+    prices: list[TierPrice],
+    price: TierPrice,
+    typed: Mapping[str, str],
+    form: JoinForm,
+    person: User | None,
+) -> HttpResponse:
+    order = operations.JoinOrder(
+        price=price,
+        amount=form.cleaned_data["money"],
+        email=person.email if person else form.cleaned_data["email"],
+        person=person,
+        token=read_token(typed),
+        language=get_language() or "en",
+        return_url=settings.MASTHEAD_SITE_URL
+        + reverse("join_return", args=[NO_CHECKOUT]).replace(NO_CHECKOUT, "{checkout}"),
+        network=get_network(request),
+        cancel_url=settings.MASTHEAD_SITE_URL + link_to_price(price, form.cleaned_data["money"], cancelled="1"),
+    )
+    try:
+        started = operations.start_joining(order, earlier=list_started(request.session), now=timezone.now())
+    except operations.AlreadyMember as error:
+        form.add_error("email", str(error))
+        return _show(request, prices, price, typed, form=form, member_address=order.email)
+    except MastheadError as error:
+        form.add_error(None, str(error))
+        return _show(request, prices, price, typed, form=form)
+    remember_started(request.session, started.checkout.pk, new_account=started.new_account)
+    return HttpResponseRedirect(started.checkout.url)
+
+
+def _show(
+    request: HttpRequest,
+    prices: list[TierPrice],
+    price: TierPrice,
+    typed: Mapping[str, str],
+    *,
+    form: JoinForm | None = None,
+    member_address: str = "",
+) -> HttpResponse:
+    # An amount belongs to the price that it was chosen for: another price starts with its own.
+    kept = typed if _names(typed, price) else {}
+    cheapest = pick_price(prices)
+    context = {
+        "page": lay_out(prices, price, kept),
+        "form": form,
+        "email": typed.get("email", "") if request.method == "POST" else "",
+        "person_email": request.user.email if isinstance(request.user, User) else "",
+        "token": read_token(typed),
+        "lowest": say_price(cheapest.floor, cheapest.interval) if cheapest else "",
+        "cancelled": "cancelled" in typed,
+        "member_address": member_address,
+    }
+    return render(request, "community/join.html", context)
+
+
+def _names(typed: Mapping[str, str], price: TierPrice) -> bool:
+    """Return whether nothing that was chosen speaks against this price."""
+    named = {"tier": price.tier.key, "interval": price.interval, "currency": price.currency}
+    return all(typed.get(name, "") in {"", value} for name, value in named.items())
+
+
+def read_token(typed: Mapping[str, str]) -> str:
+    """Return the mark of the showing that led here, or "" for anything that is none of ours."""
+    token = typed.get("from", "")
+    if not token or len(token) > MAX_TOKEN:
+        return ""
+    data = get_sealer("showing").unseal(token)
+    if data is None:
+        return ""
+    try:
+        Showing.decode(data)
+    except BadShowing:
+        return ""
+    return token
+
+
+def get_network(request: HttpRequest) -> str:
+    """Return the internet address that the request came from, past the proxies that are our own."""
+    proxies = settings.MASTHEAD_TRUSTED_PROXIES
+    forwarded = [
+        address.strip() for address in request.headers.get("X-Forwarded-For", "").split(",") if address.strip()
+    ]
+    if proxies and len(forwarded) >= proxies:
+        return forwarded[-proxies]
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def link_to_join(**chosen: str) -> str:
+    """Return the address of the join page with this chosen."""
+    return f"{reverse('join')}?{urlencode(chosen)}"
+
+
+def link_to_price(price: TierPrice, amount: Money, **more: str) -> str:
+    """Return the address of the join page with this price and amount chosen."""
+    return link_to_join(
+        tier=price.tier.key, interval=price.interval, currency=price.currency, amount=to_major(amount), **more
+    )
+
+
+def link_to_checkout(checkout: Checkout) -> str:
+    """Return the address of the join page with what this checkout had chosen."""
+    return link_to_join(
+        tier=checkout.product,
+        interval=checkout.interval,
+        currency=checkout.currency,
+        amount=to_major(checkout.amount),
+        **({"from": checkout.token} if checkout.token else {}),
+    )
+
+
+def link_to_sign_in() -> str:
+    """Return the address of the sign-in that leads to "my membership"."""
+    return f"{reverse('account_login')}?{urlencode({'next': reverse('membership')})}"
