@@ -80,9 +80,10 @@ def open_database(folder: Path) -> Iterator[str]:
         yield f"sqlite:///{folder / 'jobs.sqlite3'}"
         return
     name = f"masthead_jobs_{os.getpid()}_{time.monotonic_ns()}"
-    with psycopg.connect(server, autocommit=True) as wire:
+    address = server.rsplit("/", 1)[0]
+    with psycopg.connect(f"{address}/postgres", autocommit=True) as wire:
         wire.execute(f'CREATE DATABASE "{name}"')
         try:
-            yield server.rsplit("/", 1)[0] + "/" + name
+            yield f"{address}/{name}"
         finally:
             wire.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
