@@ -104,9 +104,7 @@ class TestCompileSnapshot:
 
     def test_follows_the_asking_settings(self) -> None:
         make_appeal()
-        AskingSettings.objects.create(
-            site=Site.objects.get(), dedicated_reads=8, holdout_percent=5
-        )
+        AskingSettings.objects.create(site=Site.objects.get(), dedicated_reads=8, holdout_percent=5)
 
         snapshot = newest()
 
@@ -190,7 +188,9 @@ class TestMalformedAppeal:
         with caplog.at_level(logging.WARNING, "masthead.appeals"):
             assert [appeal.name for appeal in newest().appeals] == ["sound"]
 
-        assert f"Appeal {broken.key} is not shown: There is nothing to put in the place of {{floor}} yet." in caplog.text
+        assert (
+            f"Appeal {broken.key} is not shown: There is nothing to put in the place of {{floor}} yet." in caplog.text
+        )
         assert sound.key
 
     @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.apps import AppConfig, apps
+from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -19,5 +19,4 @@ class AppealsConfig(AppConfig):
         from masthead.appeals import checks, permissions, receivers  # noqa: F401  checks register themselves
 
         receivers.connect()
-        last = list(apps.get_app_configs())[-1]
-        post_migrate.connect(permissions.grant_to_groups, sender=last, dispatch_uid="appeals.grants")
+        post_migrate.connect(permissions.grant_to_groups, sender=permissions.last_app(), dispatch_uid="appeals.grants")

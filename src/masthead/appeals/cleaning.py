@@ -8,11 +8,11 @@ from django.conf import settings
 _LINK_SCHEMES = {"http", "https", "mailto"}
 _COPY_TAGS = {"p", "br", "b", "strong", "i", "em", "a"}
 _SAVED_ATTRIBUTES = {"a": {"href", "linktype", "id"}}
-_PUBLISHED_TAGS = _COPY_TAGS | {
-    "section", "div", "header", "footer", "h2", "span", "mark", "figure", "figcaption", "img", "button",
-}  # fmt: skip
+_PUBLISHED_TAGS = _COPY_TAGS | {"section", "div", "footer", "h2", "img", "button"}
 _PUBLISHED_ATTRIBUTES = {
     "*": {"class", "lang", "dir", "aria-label", "data-masthead-action"},
+    "section": {"aria-labelledby"},
+    "h2": {"id"},
     "a": {"href"},
     "img": {"src", "alt", "width", "height"},
     "button": {"type"},
@@ -51,7 +51,7 @@ def clean_markup(html: str) -> str:
     )
 
 
-def _keep_link(tag: str, name: str, value: str) -> str | None:
+def _keep_link(_tag: str, name: str, value: str) -> str | None:
     if name == "linktype":
         return value if value == "page" else None
     if name == "id":
@@ -62,6 +62,8 @@ def _keep_link(tag: str, name: str, value: str) -> str | None:
 def _keep_attribute(tag: str, name: str, value: str) -> str | None:
     if name == "class":
         return " ".join(word for word in value.split() if word.startswith("mh-")) or None
+    if name in ("id", "aria-labelledby"):
+        return value if value.startswith("mh-appeal-") else None
     if name == "data-masthead-action":
         return value if value in _ACTIONS else None
     if tag == "img" and name == "src":

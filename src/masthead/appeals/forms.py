@@ -99,7 +99,7 @@ def _find_country(word: str) -> str:
     )
 
 
-class AppealForm(WagtailAdminModelForm):  # type: ignore[misc]  # Wagtail's forms are untyped
+class AppealForm(WagtailAdminModelForm):
     """What staff fill in."""
 
     placements = TickList(label=gettext_lazy("Where it shows"), choices=list(PLACEMENTS.items()))
@@ -118,5 +118,6 @@ class AppealForm(WagtailAdminModelForm):  # type: ignore[misc]  # Wagtail's form
         super().__init__(*args, **kwargs)
         for kind, known in (("sections", list_sections()), ("topics", list_topics())):
             for name in (f"{kind}_in", f"{kind}_out"):
-                if name in self.fields:
-                    self.fields[name].offer(known, chosen=getattr(self.instance, name) or [])
+                field = self.fields.get(name)
+                if isinstance(field, NameList):
+                    field.offer(known, chosen=getattr(self.instance, name) or [])

@@ -25,17 +25,12 @@ from masthead.rules.reading import MAX_READS
 
 PLACEMENTS = {
     Placement.END_OF_ARTICLE: _("End of the article"),
-    Placement.BANNER: _("Banner at the foot of the window"),
-    Placement.LETTER: _("Letter over the page"),
+    Placement.BANNER: _("Banner"),
+    Placement.LETTER: _("Letter"),
 }
 DEVICES = {"mobile": _("Phone"), "tablet": _("Tablet"), "desktop": _("Computer")}
 WRITTEN_FIELDS = ("heading", "body", "highlighted", "join_words", "not_now_words")
 MOST_VARIANTS = 8
-
-
-def make_variant_key() -> str:
-    """Make a name for a variant that it keeps through every draft and publication."""
-    return secrets.token_hex(4)
 
 
 def propose_join_words() -> str:
@@ -48,9 +43,7 @@ def propose_not_now_words() -> str:
     return gettext("Not now")
 
 
-class Appeal(  # type: ignore[misc]  # Wagtail's mixins each bring their own untyped Meta
-    WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, PreviewableMixin, ClusterableModel
-):
+class Appeal(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, PreviewableMixin, ClusterableModel):
     """A message that asks readers for support, in one or more variants."""
 
     name = models.CharField(
@@ -108,7 +101,12 @@ class Appeal(  # type: ignore[misc]  # Wagtail's mixins each bring their own unt
     signature_name = models.CharField(_("signed by"), max_length=80, blank=True)
     signature_role = models.CharField(_("role"), max_length=80, blank=True)
     portrait = models.ForeignKey(
-        "wagtailimages.Image", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("portrait")
+        "wagtailimages.Image",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("portrait"),
     )
     signature_image = models.ForeignKey(
         "wagtailimages.Image",
@@ -163,11 +161,24 @@ class Appeal(  # type: ignore[misc]  # Wagtail's mixins each bring their own unt
                     {unwanted: gettext("Both wanted and unwanted: %(names)s.") % {"names": ", ".join(both)}}
                 )
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the appeal and its variants, their copy cleaned."""
+        self.settle_variants()
+        super().save(*args, **kwargs)
+
     def save_revision(self, *args: Any, **kwargs: Any) -> Any:
-        """Keep this version; what its copy may not hold is dropped first."""
+        """Keep this version, the copy of its variants cleaned."""
+        self.settle_variants()
+        return super().save_revision(*args, **kwargs)
+
+    def settle_variants(self) -> None:
+        """Drop what copy may not hold, and give every variant a key of its own, which it keeps for good."""
+        taken = {""}
         for variant in self.variants.all():
             variant.drop_unsafe_copy()
-        return super().save_revision(*args, **kwargs)
+            while variant.key in taken:
+                variant.key = secrets.token_hex(4)
+            taken.add(variant.key)
 
     def with_content_json(self, content: Any) -> Appeal:
         """Read an earlier version back; the order of the appeals is no version's business."""
@@ -178,39 +189,39 @@ class Appeal(  # type: ignore[misc]  # Wagtail's mixins each bring their own unt
     @property
     def preview_modes(self) -> list[tuple[str, Any]]:
         """Every variant in every place, and all variants side by side."""
-        variants = list(self.variants.all())
+        how_many = self.variants.count()
         modes = [
-            (f"{variant.key}:{placement}", f"{letter_of(number)} · {PLACEMENTS[Placement(placement)]}")
-            for placement in (self.placements or [Placement.END_OF_ARTICLE])
-            for number, variant in enumerate(variants)
+            (
+                f"{number}:{placement}",
+                gettext("%(place)s, variant %(number)d") % {"place": PLACEMENTS[placement], "number": number},
+            )
+            for placement in PLACEMENTS
+            if placement in self.placements
+            for number in range(1, max(how_many, 1) + 1)
         ]
-        side_by_side = [("all", gettext("All variants side by side"))] if len(variants) > 1 else []
-        return [*modes, *side_by_side] or [("all", gettext("Nothing written yet"))]
+        return [*modes, ("all", gettext("All variants side by side"))]
 
-    def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
+    def get_preview_template(self, _request: HttpRequest, _mode_name: str) -> str:
         """Show the appeal on an article."""
         return "appeals/preview.html"
 
     def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
         """Choose the variants and the place to show."""
-        key, _colon, placement = mode_name.partition(":")
-        variants = [(letter_of(number), variant) for number, variant in enumerate(self.variants.all())]
-        shown = [pair for pair in variants if pair[1].key == key] or variants
-        first = self.placements[0] if self.placements else Placement.END_OF_ARTICLE.value
+        number, _colon, placement = mode_name.partition(":")
+        variants = list(enumerate(self.variants.all(), start=1))
         return {
             "appeal": self,
             "request": request,
-            "variants": shown if placement else variants,
-            "placement": placement or first,
-            "side_by_side": not placement,
+            "variants": [pair for pair in variants if not placement or str(pair[0]) == number],
+            "placement": placement,
         }
 
 
-class AppealVariant(Orderable):  # type: ignore[misc]  # Wagtail's models are untyped
+class AppealVariant(Orderable):
     """One wording of an appeal."""
 
     appeal = ParentalKey(Appeal, on_delete=models.CASCADE, related_name="variants")
-    key = models.SlugField(max_length=32, default=make_variant_key, db_index=False)
+    key = models.SlugField(max_length=32, blank=True, db_index=False)
     heading = models.CharField(
         _("heading"), max_length=160, help_text=_("As: You’ve read {reads} articles in the last month.")
     )
@@ -258,16 +269,12 @@ class AppealVariant(Orderable):  # type: ignore[misc]  # Wagtail's models are un
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write the variant, its copy cleaned."""
         self.drop_unsafe_copy()
+        self.key = self.key or secrets.token_hex(4)
         super().save(*args, **kwargs)
 
 
-def letter_of(number: int) -> str:
-    """Name the variants A, B, C… in their order, from number 0."""
-    return chr(ord("A") + number)
-
-
 @register_setting(icon="comment", order=20)
-class AskingSettings(BaseSiteSetting):  # type: ignore[misc]  # Wagtail's settings are untyped
+class AskingSettings(BaseSiteSetting):
     """How this site asks, for all appeals at once."""
 
     stopped = models.BooleanField(

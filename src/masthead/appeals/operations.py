@@ -17,9 +17,7 @@ def bump_snapshot_version(*, now: datetime) -> None:
     raised = SnapshotVersion.objects.filter(pk=ONLY_ROW).update(number=F("number") + 1, changed_at=now)
     if not raised:
         with transaction.atomic():
-            row, created = SnapshotVersion.objects.get_or_create(
-                pk=ONLY_ROW, defaults={"number": 1, "changed_at": now}
-            )
+            row, created = SnapshotVersion.objects.get_or_create(pk=ONLY_ROW, defaults={"number": 1, "changed_at": now})
         if not created:
             SnapshotVersion.objects.filter(pk=row.pk).update(number=F("number") + 1, changed_at=now)
 

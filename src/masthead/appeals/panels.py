@@ -28,7 +28,7 @@ WORDS = [
         min_num=1,
         max_num=MOST_VARIANTS,
         panels=[
-            FieldPanel("key", widget=forms.HiddenInput),
+            FieldPanel("key", widget=forms.HiddenInput, classname="w-hidden"),
             FieldPanel("heading"),
             FieldPanel("body"),
             FieldPanel("highlighted"),

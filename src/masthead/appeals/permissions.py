@@ -23,6 +23,11 @@ _GRANTS = (
 )
 
 
+def last_app() -> AppConfig:
+    """Return the app whose tables are made last: when it tells of it, the permissions of all others are there."""
+    return [config for config in apps.get_app_configs() if config.models_module is not None][-1]
+
+
 def grant_to_groups(*, using: str, **_facts: Any) -> None:
     """Give the group of membership managers its permissions. Safe to repeat; takes nothing away."""
     managers, _created = Group.objects.using(using).get_or_create(name=MEMBERSHIP_MANAGERS)

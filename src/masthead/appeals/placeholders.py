@@ -72,9 +72,7 @@ def fill_placeholders(copy: str, values: Mapping[str, str], *, markup: bool) -> 
             return match[0]
         value = values.get(name, "")
         if not value:
-            raise EmptyPlaceholder(
-                _("There is nothing to put in the place of %(name)s yet.") % {"name": match[0]}
-            )
+            raise EmptyPlaceholder(_("There is nothing to put in the place of %(name)s yet.") % {"name": match[0]})
         return escape(value) if markup else value
 
     return _BRACES.sub(fill, copy)

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from masthead.appeals.models import DEVICES, Appeal, AppealVariant, AskingSettings, SnapshotVersion
@@ -67,6 +68,8 @@ class Compiler:
 
         Raises a MastheadError that says why, where the appeal cannot be shown.
         """
+        if any(not variant.heading or not strip_tags(variant.body).strip() for variant in appeal.variants.all()):
+            raise NothingToShow(_("A variant has no heading or no message."))
         variants = tuple(
             choosing.Variant(key=variant.key, weight=variant.weight, html=self.render(appeal, variant))
             for variant in appeal.variants.all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 from wagtail.images import get_image_model
@@ -30,7 +30,8 @@ def connect() -> None:
     for signal in (page_slug_changed, post_page_move):
         signal.connect(_bump, dispatch_uid="appeals.bump")
     told = (conf.publication_model(), conf.section_model(), conf.topic_model())
-    for row in (AskingSettings, Site, "community.Tier", "community.TierPrice", *filter(None, told)):
+    rows: list[type[Model] | str] = [AskingSettings, Site, "community.Tier", "community.TierPrice", *filter(None, told)]
+    for row in rows:
         for signal in (post_save, post_delete):
             signal.connect(_bump, sender=row, dispatch_uid="appeals.bump")
     post_save.connect(_picture_saved, sender=get_image_model(), dispatch_uid="appeals.bump")
@@ -42,16 +43,15 @@ def _bump(*, raw: bool = False, **_facts: Any) -> None:
         bump_snapshot_version(now=timezone.now())
 
 
-def _appeal_saved(
-    *, instance: Appeal, created: bool, update_fields: frozenset[str] | None, **facts: Any
-) -> None:
+def _appeal_saved(*, instance: Appeal, created: bool, update_fields: frozenset[str] | None, **facts: Any) -> None:
     is_draft = bool(update_fields) and set(update_fields or ()) <= _DRAFT_FIELDS
     if not is_draft and (instance.live or not created):
         _bump(**facts)
 
 
 def _variant_saved(*, instance: AppealVariant, **facts: Any) -> None:
-    if instance.appeal.live:
+    appeal: Any = instance.appeal
+    if appeal.live:
         _bump(**facts)
 
 

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.template.loader import get_template
+from django.utils import translation
 from django.utils.safestring import mark_safe
 from wagtail.images.exceptions import InvalidFilterSpecError
 from wagtail.images.models import SourceImageIOError
@@ -20,7 +22,7 @@ from masthead.appeals.placeholders import fill_placeholders
 logger = logging.getLogger(__name__)
 
 PORTRAIT_SPEC = "fill-160x160"
-SIGNATURE_SPEC = "max-480x160"
+SIGNATURE_SPEC = "max-480x160|format-png"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,18 @@ def render_variant(
     copy = {name: getattr(variant, name) or "" for name in WRITTEN_FIELDS}
     message = fill_placeholders(expand_db_html(clean_copy(copy.pop("body"))), values, markup=True)
     words = {name: fill_placeholders(text, values, markup=False) for name, text in copy.items()}
-    markup = get_template("appeals/appeal.html").render(
-        {
-            **words,
-            "message": mark_safe(message),  # noqa: S308  cleaned above, its values escaped, and cleaned whole below
-            "appeal": appeal,
-            "join_url": join_url,
-            "portrait": pictures.find(appeal.portrait, PORTRAIT_SPEC),
-            "signature": pictures.find(appeal.signature_image, SIGNATURE_SPEC),
-        }
-    )
+    with translation.override(settings.LANGUAGE_CODE):
+        markup = get_template("appeals/appeal.html").render(
+            {
+                **words,
+                "message": mark_safe(message),  # noqa: S308  cleaned above, its values escaped, and cleaned whole below
+                "appeal": appeal,
+                "key": variant.key,
+                "language": settings.LANGUAGE_CODE,
+                "is_rtl": translation.get_language_bidi(),
+                "join_url": join_url,
+                "portrait": pictures.find(appeal.portrait, PORTRAIT_SPEC),
+                "signature": pictures.find(appeal.signature_image, SIGNATURE_SPEC),
+            }
+        )
     return " ".join(clean_markup(markup).split())

@@ -29,7 +29,7 @@ def get_publication_name() -> str:
         return ""
     row = None
     if label := conf.publication_model():
-        row = apps.get_model(label)._default_manager.filter(site=site).first()
+        row = apps.get_model(label).objects.filter(site=site).first()
     return str(getattr(row, "name", "") or site.site_name)
 
 
@@ -47,7 +47,7 @@ def _list_names(model_label: str) -> tuple[Name, ...]:
     if not model_label:
         return ()
     model = apps.get_model(model_label)
-    rows = model._default_manager.all()
-    if any(field.name == "live" for field in model._meta.get_fields()):
+    rows = model.objects.all()
+    if any(field.name == "live" for field in model._meta.get_fields()):  # noqa: SLF001  Django's documented way to a model's fields
         rows = rows.filter(live=True)
     return tuple(sorted((Name(str(row.slug), str(row)) for row in rows), key=lambda name: name.label.casefold()))

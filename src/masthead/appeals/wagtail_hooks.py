@@ -23,7 +23,7 @@ from masthead.appeals.queries import get_asking_settings, make_compiler, say_aud
 from masthead.rules.audience import Placement
 
 
-class AppealIndexView(IndexView):  # type: ignore[misc]  # Wagtail's views are untyped
+class AppealIndexView(IndexView):
     """The list of appeals, the first asked first, each with its audience and what is wrong with it."""
 
     def get_base_queryset(self) -> Any:
@@ -39,7 +39,7 @@ class AppealIndexView(IndexView):  # type: ignore[misc]  # Wagtail's views are u
         return {**super().get_context_data(*args, **kwargs), "asking": get_asking_settings()}
 
 
-class WhereColumn(Column):  # type: ignore[misc]  # Wagtail's columns are untyped
+class WhereColumn(Column):
     """Where an appeal shows."""
 
     def get_value(self, instance: Appeal) -> str:
@@ -48,7 +48,7 @@ class WhereColumn(Column):  # type: ignore[misc]  # Wagtail's columns are untype
         return ", ".join(str(PLACEMENTS[Placement(place)]) for place in instance.placements if place in known)
 
 
-class AudienceColumn(Column):  # type: ignore[misc]  # Wagtail's columns are untyped
+class AudienceColumn(Column):
     """Whom an appeal asks."""
 
     def get_value(self, instance: Appeal) -> str:
@@ -56,7 +56,7 @@ class AudienceColumn(Column):  # type: ignore[misc]  # Wagtail's columns are unt
         return say_audience(instance, dedicated_reads=get_asking_settings().dedicated_reads)
 
 
-class OnSiteColumn(Column):  # type: ignore[misc]  # Wagtail's columns are untyped
+class OnSiteColumn(Column):
     """Whether a live appeal really reaches readers, and if not, why."""
 
     cell_template_name = "appeals/on_site_cell.html"
@@ -66,12 +66,12 @@ class OnSiteColumn(Column):  # type: ignore[misc]  # Wagtail's columns are untyp
         return make_compiler(now=timezone.now()).find_fault(instance) if instance.live else ""
 
 
-class AppealReorderView(ReorderView):  # type: ignore[misc]  # Wagtail's views are untyped
+class AppealReorderView(ReorderView):
     """Moving one appeal in the order of priority."""
 
     permission_required = "publish"
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest, *_args: Any, **kwargs: Any) -> HttpResponse:
         """Move it to the position asked for."""
         appeal = get_object_or_404(Appeal, pk=kwargs["pk"])
         position = request.GET.get("position", "")
@@ -79,7 +79,7 @@ class AppealReorderView(ReorderView):  # type: ignore[misc]  # Wagtail's views a
         return JsonResponse({"success": True})
 
 
-class AppealViewSet(SnippetViewSet):  # type: ignore[misc]  # Wagtail's viewsets are untyped
+class AppealViewSet(SnippetViewSet):
     """Everything that staff do to appeals."""
 
     model = Appeal

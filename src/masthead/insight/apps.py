@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.apps import AppConfig, apps
+from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +16,7 @@ class InsightConfig(AppConfig):
 
     def ready(self) -> None:
         """Give membership managers their permission, once all permissions are there."""
+        from masthead.appeals.permissions import last_app
         from masthead.insight import permissions
 
-        last = list(apps.get_app_configs())[-1]
-        post_migrate.connect(permissions.grant_to_groups, sender=last, dispatch_uid="insight.grants")
+        post_migrate.connect(permissions.grant_to_groups, sender=last_app(), dispatch_uid="insight.grants")

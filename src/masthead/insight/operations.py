@@ -50,7 +50,7 @@ def forget_batches(*, now: datetime) -> int:
 
 
 def _note_batch(batch_id: str, *, now: datetime) -> bool:
-    table = connection.ops.quote_name(WrittenBatch._meta.db_table)
+    table = _table_of(WrittenBatch)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} (id, written_at) VALUES (%s, %s) ON CONFLICT DO NOTHING",  # noqa: S608  our own table
@@ -66,7 +66,7 @@ def _add(model: type[HourlyShowings] | type[HourlyReads], sums: Mapping[Row, int
     """
     if not sums:
         return
-    table = connection.ops.quote_name(model._meta.db_table)
+    table = _table_of(model)
     columns = ", ".join(model.KEY)
     places = ", ".join(["%s"] * (len(model.KEY) + 1))
     statement = (
@@ -103,4 +103,9 @@ def _hour(unix_seconds: int) -> datetime:
 def _fit(model: type[models.Model], name: str, text: str) -> str:
     """Return `text` as its column takes it: one name that no database takes may not hold up all counts."""
     storable = str(text).encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")
-    return storable[: model._meta.get_field(name).max_length]
+    column = model._meta.get_field(name)  # noqa: SLF001  Django's documented way to a field
+    return storable[: getattr(column, "max_length", None)]
+
+
+def _table_of(model: type[models.Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)  # noqa: SLF001  Django's documented way to a table's name

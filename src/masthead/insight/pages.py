@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 from masthead.insight.charts import Chart, make_chart
 from masthead.insight.queries import AppealNumbers, ArticleNumbers, Numbers, Tally

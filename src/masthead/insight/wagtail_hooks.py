@@ -24,7 +24,7 @@ def register_addresses() -> list[URLPattern]:
     ]
 
 
-class NumbersMenuItem(MenuItem):  # type: ignore[misc]  # Wagtail's menus are untyped
+class NumbersMenuItem(MenuItem):
     """The way to the numbers, for those who may see them."""
 
     def is_shown(self, request: HttpRequest) -> bool:
@@ -35,9 +35,7 @@ class NumbersMenuItem(MenuItem):  # type: ignore[misc]  # Wagtail's menus are un
 @hooks.register("register_admin_menu_item")
 def register_menu_item() -> NumbersMenuItem:
     """Stand below the appeals."""
-    return NumbersMenuItem(
-        _("Numbers"), reverse("insight_numbers"), name="numbers", icon_name="mh-numbers", order=220
-    )
+    return NumbersMenuItem(_("Numbers"), reverse("insight_numbers"), name="numbers", icon_name="mh-numbers", order=220)
 
 
 @hooks.register("register_icons")

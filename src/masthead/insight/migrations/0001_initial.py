@@ -4,63 +4,71 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='WrittenBatch',
+            name="WrittenBatch",
             fields=[
-                ('id', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('written_at', models.DateTimeField(db_index=True)),
+                ("id", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("written_at", models.DateTimeField(db_index=True)),
             ],
             options={
-                'verbose_name': 'written batch',
-                'verbose_name_plural': 'written batches',
-                'default_permissions': (),
+                "verbose_name": "written batch",
+                "verbose_name_plural": "written batches",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='HourlyReads',
+            name="HourlyReads",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hour_at', models.DateTimeField()),
-                ('what', models.CharField(max_length=16)),
-                ('article', models.CharField(max_length=200)),
-                ('section', models.CharField(max_length=64)),
-                ('dedicated', models.BooleanField()),
-                ('member', models.BooleanField()),
-                ('n', models.BigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("hour_at", models.DateTimeField()),
+                ("what", models.CharField(max_length=16)),
+                ("article", models.CharField(max_length=200)),
+                ("section", models.CharField(max_length=64)),
+                ("dedicated", models.BooleanField()),
+                ("member", models.BooleanField()),
+                ("n", models.BigIntegerField()),
             ],
             options={
-                'verbose_name': 'reads in an hour',
-                'verbose_name_plural': 'reads by hour',
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('hour_at', 'what', 'article', 'section', 'dedicated', 'member'), name='insight_reads_once')],
+                "verbose_name": "reads in an hour",
+                "verbose_name_plural": "reads by hour",
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("hour_at", "what", "article", "section", "dedicated", "member"),
+                        name="insight_reads_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='HourlyShowings',
+            name="HourlyShowings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hour_at', models.DateTimeField()),
-                ('what', models.CharField(max_length=16)),
-                ('appeal', models.CharField(max_length=64)),
-                ('variant', models.CharField(max_length=64)),
-                ('placement', models.CharField(max_length=24)),
-                ('country', models.CharField(max_length=8)),
-                ('device', models.CharField(max_length=16)),
-                ('n', models.BigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("hour_at", models.DateTimeField()),
+                ("what", models.CharField(max_length=16)),
+                ("appeal", models.CharField(max_length=64)),
+                ("variant", models.CharField(max_length=64)),
+                ("placement", models.CharField(max_length=24)),
+                ("country", models.CharField(max_length=8)),
+                ("device", models.CharField(max_length=16)),
+                ("n", models.BigIntegerField()),
             ],
             options={
-                'verbose_name': 'showings in an hour',
-                'verbose_name_plural': 'showings by hour',
-                'permissions': [('view_numbers', 'Can see the numbers')],
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('hour_at', 'what', 'appeal', 'variant', 'placement', 'country', 'device'), name='insight_showings_once')],
+                "verbose_name": "showings in an hour",
+                "verbose_name_plural": "showings by hour",
+                "permissions": [("view_numbers", "Can see the numbers")],
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("hour_at", "what", "appeal", "variant", "placement", "country", "device"),
+                        name="insight_showings_once",
+                    )
+                ],
             },
         ),
     ]

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 
-from masthead.appeals.models import Appeal, letter_of
+from masthead.appeals.models import Appeal
 from masthead.insight.queries.outcomes import NOT_KNOWN, list_outcomes
 from masthead.insight.queries.periods import Period
 from masthead.insight.queries.sums import sum_reads, sum_reads_by_article, sum_showings
@@ -24,7 +24,7 @@ Cell = tuple[date, str, str]
 
 @dataclass(frozen=True, slots=True)
 class VariantNumbers:
-    """One variant: its letter, or what is known of one that is no longer there."""
+    """One variant: its number in the appeal, or what is known of one that is no longer there."""
 
     key: str
     name: str
@@ -145,8 +145,8 @@ def _one_appeal(key: str, tallies: dict[str, Tally], appeal: Appeal | None) -> A
         name = _("An appeal that was deleted (%(key)s)") % {"key": key} if key else _("Not known")
     there = list(appeal.variants.all()) if appeal is not None else []
     rows = [
-        VariantNumbers(variant.key, letter_of(number), variant.heading, tallies.get(variant.key, Tally()))
-        for number, variant in enumerate(there)
+        VariantNumbers(variant.key, str(number), variant.heading, tallies.get(variant.key, Tally()))
+        for number, variant in enumerate(there, start=1)
     ]
     kept = {variant.key for variant in there}
     rows += [

@@ -38,6 +38,8 @@ def list_outcomes(period: Period) -> Iterator[Outcome]:
         state=CheckoutState.COMPLETED, completed_at__gte=period.starts_at, completed_at__lt=period.ends_at
     ).values_list("completed_at", "interval", "token")
     for completed_at, interval, token in checkouts.iterator():
+        if completed_at is None:
+            continue
         is_once = interval == Interval.ONCE
         yield Outcome(
             day_of(completed_at), find_winner(token, sealer), Tally(joins=int(not is_once), contributions=int(is_once))
