@@ -159,7 +159,7 @@ def _count_paid_time(row: Subscription, stated: StatedSubscription | None) -> bo
     paid_until: datetime | None = None
     if payments and not row.is_underpaid:
         ends = [_end_of(payment) for payment in payments]
-        sent_back = max((payment.covers_until for payment in payments if _is_sent_back(payment)), default=None)
+        sent_back = max((one.covers_until for one in payments if one.covers_until and _is_sent_back(one)), default=None)
         # A period without a payment (nothing was due) counts as well, unless it is the one that was sent back.
         settled = stated.paid_until if stated else None
         if settled is not None and (sent_back is None or settled > sent_back):

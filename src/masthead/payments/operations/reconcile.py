@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from masthead.payments.conf import LOST_AFTER
 from masthead.payments.operations.announce import announce
@@ -49,16 +50,14 @@ def reconcile(provider: str, *, since: datetime, now: datetime, everything: bool
         event = keep_hint(provider, hint, source="listing", now=now)
         if event is not None and hint.subject is not None:
             found.missed += 1
-            found.projected += _try(found, f"message {event.reference}", lambda pk=event.pk: project_event(pk, now=now))
+            found.projected += _try(found, f"message {event.reference}", partial(project_event, event.pk, now=now))
     received_before = now if everything else now - LOST_AFTER
     for pk in list(list_waiting_events(provider, received_before=received_before)):
-        found.projected += _try(found, f"message {pk}", lambda pk=pk: project_event(pk, now=now))
+        found.projected += _try(found, f"message {pk}", partial(project_event, pk, now=now))
     for checkout in list(list_unsettled_checkouts(provider, expired_before=None if everything else now)):
-        found.settled += _try(
-            found, f"checkout {checkout.pk}", lambda checkout=checkout: settle_checkout(checkout, now=now)
-        )
+        found.settled += _try(found, f"checkout {checkout.pk}", partial(settle_checkout, checkout, now=now))
     for checkout_id in list(list_unannounced()):
-        found.announced += _try(found, f"checkout {checkout_id}", lambda key=checkout_id: announce(key))
+        found.announced += _try(found, f"checkout {checkout_id}", partial(announce, checkout_id))
     return found
 
 

@@ -101,7 +101,7 @@ class StripeProvider:
             "metadata": metadata,
             "success_url": order.return_url,
             "cancel_url": order.cancel_url,
-            "locale": order.language if order.language in LOCALES else "auto",  # type: ignore[typeddict-item]  # looked up
+            "locale": order.language if order.language in LOCALES else "auto",
         }
         if order.interval is Interval.ONCE:
             params["mode"] = "payment"

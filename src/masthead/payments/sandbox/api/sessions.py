@@ -1,0 +1,132 @@
+"""Checkout sessions."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from masthead.payments.sandbox.answering import fetch, list_objects, make_list
+from masthead.payments.sandbox.api.catalogue import take_price
+from masthead.payments.sandbox.checkout import expire
+from masthead.payments.sandbox.errors import ApiError, BadParameter
+from masthead.payments.sandbox.params import Params
+from masthead.payments.sandbox.shapes import make_session
+from masthead.payments.sandbox.store import Book, Document, make_id
+
+PUBLIC_URL = "public_url"
+LONGEST_NAME = 400
+
+
+def create_session(book: Book, params: Params) -> Document:
+    """Open a hosted page on which one price can be paid."""
+    mode = params.text("mode", among=("payment", "subscription"))
+    rows = params.rows("line_items")
+    if len(rows) != 1:
+        raise BadParameter("The sandbox sells exactly one line item at a time.", "line_items")
+    item = _take_item(book, rows[0], recurring=mode == "subscription")
+    price = item["price"]
+    metadata = params.metadata()
+    bequest = params.inner("subscription_data" if mode == "subscription" else "payment_intent_data").metadata()
+    customer = fetch(book, "customer", params.text("customer")) if "customer" in params else None
+    session = make_session(
+        book,
+        mode=mode,
+        currency=price["currency"],
+        total=item["amount_total"],
+        cancel_url=_take_url(params, "cancel_url"),
+        client_reference_id=params.optional("client_reference_id"),
+        customer=customer["id"] if customer else None,
+        customer_email=params.optional("customer_email"),
+        locale=params.optional("locale") or "auto",
+        metadata=metadata,
+        success_url=_take_url(params, "success_url"),
+        _bequest=bequest,
+        _line_items=[item],
+        _price=price["id"],
+    )
+    if "expires_at" in params:
+        session["expires_at"] = _take_expiry(book, params)
+    session["url"] = f"{book.get_meta(PUBLIC_URL)}/pay/{session['id']}"
+    return book.save(session, due=session["expires_at"])
+
+
+def _take_item(book: Book, params: Params, *, recurring: bool) -> Document:
+    quantity = params.number("quantity", 1)
+    if not 1 <= quantity <= (1 if recurring else 999):
+        raise BadParameter("Invalid quantity.", "line_items[0][quantity]")
+    if "price" in params:
+        price = fetch(book, "price", params.text("price"))
+        if recurring != (price["recurring"] is not None):
+            raise BadParameter("This price does not fit the mode.", "line_items[0][price]")
+    else:
+        price = take_price(book, params.inner("price_data"), recurring=recurring)
+    product = fetch(book, "product", price["product"])
+    total = price["unit_amount"] * quantity
+    return {
+        "id": make_id("li"),
+        "object": "item",
+        "adjustable_quantity": None,
+        "amount_discount": 0,
+        "amount_subtotal": total,
+        "amount_tax": 0,
+        "amount_total": total,
+        "currency": price["currency"],
+        "description": product["name"],
+        "metadata": {},
+        "price": price,
+        "quantity": quantity,
+    }
+
+
+def _take_url(params: Params, name: str) -> str:
+    url = params.text(name)
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise BadParameter(f"Not a valid URL: {name}", name, code="url_invalid")
+    return url
+
+
+def _take_expiry(book: Book, params: Params) -> int:
+    moment = params.number("expires_at")
+    if not book.now + 1800 <= moment <= book.now + 86_400:
+        raise BadParameter("The `expires_at` timestamp must be between 30 minutes and 24 hours ahead.", "expires_at")
+    return moment
+
+
+def read_session(book: Book, _params: Params, reference: str) -> Document:
+    """Answer a session."""
+    return fetch(book, "checkout.session", reference)
+
+
+def list_items(book: Book, _params: Params, reference: str) -> Document:
+    """Answer what a session sells."""
+    session = fetch(book, "checkout.session", reference)
+    return make_list(session["_line_items"], f"/v1/checkout/sessions/{reference}/line_items")
+
+
+def expire_session(book: Book, _params: Params, reference: str) -> Document:
+    """Close a session that is open."""
+    session = fetch(book, "checkout.session", reference)
+    if session["status"] != "open":
+        raise ApiError(f'Only Checkout Sessions with a status in ["open"] can be expired: {session["status"]}.')
+    expire(book, session)
+    return session
+
+
+def list_sessions(book: Book, params: Params) -> Document:
+    """Answer sessions, the newest first."""
+    filters = {
+        "customer": "$.customer",
+        "payment_intent": "$.payment_intent",
+        "status": "$.status",
+        "subscription": "$.subscription",
+    }
+    return list_objects(book, params, "checkout.session", "/v1/checkout/sessions", filters=filters)
+
+
+ROUTES = {
+    ("POST", "checkout/sessions"): create_session,
+    ("GET", "checkout/sessions"): list_sessions,
+    ("GET", "checkout/sessions/*"): read_session,
+    ("GET", "checkout/sessions/*/line_items"): list_items,
+    ("POST", "checkout/sessions/*/expire"): expire_session,
+}

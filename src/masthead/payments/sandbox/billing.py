@@ -1,0 +1,193 @@
+"""Subscriptions over time: begun, renewed, failed, tried again, ended."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from masthead.payments.sandbox.calendar import get_period
+from masthead.payments.sandbox.charging import Outcome, charge_intent
+from masthead.payments.sandbox.errors import ApiError
+from masthead.payments.sandbox.events import emit
+from masthead.payments.sandbox.shapes import make_intent
+from masthead.payments.sandbox.shapes_billing import make_invoice, make_invoice_payment, make_subscription
+from masthead.payments.sandbox.store import Book, Document
+
+DAY: Final = 86_400
+# A renewal that failed is tried again so many days after each failure; then the subscription ends.
+RETRY_DAYS: Final = (3, 5, 6)
+INCOMPLETE_SECONDS: Final = 23 * 3600
+
+
+def need(book: Book, reference: str) -> Document:
+    """Return an object that must be there."""
+    document = book.get(reference)
+    if document is None:
+        raise ApiError(f"The sandbox has lost {reference}.", http_status=500, kind="api_error")
+    return document
+
+
+def get_due(subscription: Document) -> int | None:
+    """Return when a subscription wants attention next: None once it is over."""
+    match subscription["status"]:
+        case "incomplete":
+            return int(subscription["created"]) + INCOMPLETE_SECONDS
+        case "active":
+            return int(subscription["items"]["data"][0]["current_period_end"])
+        case "past_due":
+            return int(subscription["_retry_at"])
+        case _:
+            return None
+
+
+def save_subscription(book: Book, subscription: Document) -> None:
+    """Keep a subscription with the moment of its next attention."""
+    book.save(subscription, due=get_due(subscription))
+
+
+def begin_subscription(
+    book: Book, *, customer: Document, method: Document, price: Document, metadata: dict[str, str]
+) -> Document:
+    """Make a subscription with its first invoice, which waits to be paid."""
+    recurring = price["recurring"]
+    period = get_period(book.now, 0, recurring["interval"], recurring["interval_count"])
+    subscription = make_subscription(
+        book, customer=customer["id"], method=method["id"], price=price, period=period, metadata=metadata
+    )
+    open_invoice(book, subscription, reason="subscription_create", period=period)
+    save_subscription(book, subscription)
+    emit(book, "customer.subscription.created", subscription)
+    return subscription
+
+
+def open_invoice(book: Book, subscription: Document, *, reason: str, period: tuple[int, int]) -> Document:
+    """Make the invoice of a period and the intent that is to pay it."""
+    customer = need(book, subscription["customer"])
+    invoice = make_invoice(book, subscription=subscription, customer=customer, reason=reason, period=period)
+    customer["next_invoice_sequence"] += 1
+    intent = make_intent(
+        book,
+        amount=invoice["amount_due"],
+        currency=invoice["currency"],
+        customer=customer["id"],
+        metadata={},
+        description="Subscription creation" if reason == "subscription_create" else "Subscription update",
+    )
+    subscription["latest_invoice"] = invoice["id"]
+    invoice["_intent"] = intent["id"]
+    for document in (customer, invoice, intent, make_invoice_payment(book, invoice, intent)):
+        book.save(document)
+    emit(book, "invoice.created", invoice)
+    emit(book, "invoice.finalized", invoice)
+    emit(book, "payment_intent.created", intent)
+    return invoice
+
+
+def pay_invoice(
+    book: Book, subscription: Document, method: Document, *, off_session: bool = False, confirmed: bool = False
+) -> Outcome:
+    """Try to pay the latest invoice of a subscription, and let the subscription follow."""
+    invoice = need(book, subscription["latest_invoice"])
+    intent = need(book, invoice["_intent"])
+    outcome = charge_intent(book, intent, method, off_session=off_session, confirmed=confirmed)
+    if outcome is Outcome.ASKS:
+        return outcome
+    invoice["attempted"] = True
+    invoice["attempt_count"] += 1
+    if outcome is Outcome.PAID:
+        _note_paid(book, subscription, invoice)
+    else:
+        note_failure(book, subscription, invoice)
+    return outcome
+
+
+def _note_paid(book: Book, subscription: Document, invoice: Document) -> None:
+    amount = invoice["amount_due"]
+    invoice |= {
+        "amount_paid": amount,
+        "amount_remaining": 0,
+        "auto_advance": False,
+        "next_payment_attempt": None,
+        "status": "paid",
+    }
+    invoice["status_transitions"]["paid_at"] = book.now
+    [tie] = book.select("invoice_payment", "AND json_extract(body, '$.invoice') = ?", (invoice["id"],))
+    tie |= {"amount_paid": amount, "status": "paid"}
+    tie["status_transitions"]["paid_at"] = book.now
+    before = subscription["status"]
+    subscription |= {"status": "active", "_failures": 0}
+    book.save(invoice)
+    book.save(tie)
+    save_subscription(book, subscription)
+    emit(book, "invoice.paid", invoice)
+    emit(book, "invoice.payment_succeeded", invoice)
+    emit(book, "customer.subscription.updated", subscription, changed={"status": before})
+
+
+def note_failure(book: Book, subscription: Document, invoice: Document) -> None:
+    """Let a subscription follow a failed attempt: it is tried again later, until it is given up."""
+    before = subscription["status"]
+    if before != "incomplete":
+        failures = subscription["_failures"]
+        if failures >= len(RETRY_DAYS):
+            invoice |= {"auto_advance": False, "next_payment_attempt": None}
+            book.save(invoice)
+            emit(book, "invoice.payment_failed", invoice)
+            end_subscription(book, subscription, reason="payment_failed")
+            return
+        subscription |= {
+            "status": "past_due",
+            "_failures": failures + 1,
+            "_retry_at": book.now + RETRY_DAYS[failures] * DAY,
+        }
+        invoice["next_payment_attempt"] = subscription["_retry_at"]
+    book.save(invoice)
+    save_subscription(book, subscription)
+    emit(book, "invoice.payment_failed", invoice)
+    if subscription["status"] != before:
+        emit(book, "customer.subscription.updated", subscription, changed={"status": before})
+
+
+def renew_subscription(book: Book, subscription: Document) -> None:
+    """Begin the next period and charge for it."""
+    item = subscription["items"]["data"][0]
+    recurring = item["price"]["recurring"]
+    number = subscription["_periods"]
+    period = get_period(
+        subscription["billing_cycle_anchor"], number, recurring["interval"], recurring["interval_count"]
+    )
+    item |= {"current_period_start": period[0], "current_period_end": period[1]}
+    subscription["_periods"] = number + 1
+    open_invoice(book, subscription, reason="subscription_cycle", period=period)
+    save_subscription(book, subscription)
+    emit(book, "customer.subscription.updated", subscription, changed={"latest_invoice": None})
+    pay_invoice(book, subscription, need(book, subscription["default_payment_method"]), off_session=True)
+
+
+def end_subscription(book: Book, subscription: Document, *, reason: str) -> None:
+    """End a subscription at this moment; what was paid is not touched, what is owed is not asked for any more."""
+    subscription |= {
+        "status": "canceled",
+        "canceled_at": subscription["canceled_at"] or book.now,
+        "ended_at": book.now,
+        "cancellation_details": {"comment": None, "feedback": None, "reason": reason},
+    }
+    save_subscription(book, subscription)
+    emit(book, "customer.subscription.deleted", subscription)
+
+
+def attend_subscription(book: Book, subscription: Document) -> None:
+    """Do what is due on a subscription at `book.now`."""
+    match subscription["status"]:
+        case "incomplete":
+            subscription |= {"status": "incomplete_expired", "ended_at": book.now}
+            invoice = need(book, subscription["latest_invoice"])
+            invoice["status"] = "void"
+            book.save(invoice)
+            save_subscription(book, subscription)
+            emit(book, "customer.subscription.updated", subscription, changed={"status": "incomplete"})
+        case "past_due":
+            pay_invoice(book, subscription, need(book, subscription["default_payment_method"]), off_session=True)
+        case _ if subscription["cancel_at_period_end"]:
+            end_subscription(book, subscription, reason="cancellation_requested")
+        case _:
+            renew_subscription(book, subscription)

@@ -1,0 +1,69 @@
+"""Asking: suggested amounts are few, rising and honest; what lies outside floor and ceiling is refused."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from masthead.rules.asking import AmountAboveCeiling, AmountBelowFloor, check_amount, suggest_amounts
+from masthead.rules.money import CURRENCIES, BadAmount, CurrencyMismatch, Money
+
+currencies = st.sampled_from(sorted(CURRENCIES))
+amounts = st.integers(min_value=1, max_value=10**10)
+
+
+class TestSuggestAmounts:
+    @given(amounts, st.none() | amounts, currencies)
+    def test_are_three_to_five_rising_from_the_floor(self, floor: int, gift: int | None, currency: str) -> None:
+        last_gift = None if gift is None else Money(gift, currency)
+        suggested = suggest_amounts(floor=Money(floor, currency), last_gift=last_gift)
+        assert 3 <= len(suggested) <= 5
+        assert suggested[0] == Money(floor, currency)
+        assert all(low < high for low, high in zip(suggested, suggested[1:], strict=False))
+        assert {money.currency for money in suggested} == {currency}
+
+    @given(amounts, amounts, currencies)
+    def test_hold_the_last_gift_where_it_was_above_the_floor(self, floor: int, gift: int, currency: str) -> None:
+        suggested = suggest_amounts(floor=Money(floor, currency), last_gift=Money(gift, currency))
+        assert gift <= floor or Money(gift, currency) in suggested
+
+    @pytest.mark.parametrize(
+        ("floor", "expected"), [(600, [600, 1200, 2000]), (6000, [6000, 12_000, 20_000]), (2500, [2500, 5000, 8500])]
+    )
+    def test_are_round_figures(self, floor: int, expected: list[int]) -> None:
+        assert [money.minor for money in suggest_amounts(floor=Money(floor, "USD"))] == expected
+
+    def test_refuse_a_gift_in_another_currency(self) -> None:
+        with pytest.raises(CurrencyMismatch):
+            suggest_amounts(floor=Money(600, "USD"), last_gift=Money(600, "EUR"))
+
+    @pytest.mark.parametrize("floor", [0, -1])
+    def test_refuse_a_floor_of_nothing(self, floor: int) -> None:
+        with pytest.raises(BadAmount):
+            suggest_amounts(floor=Money(floor, "USD"))
+
+
+class TestCheckAmount:
+    @given(amounts, amounts, amounts)
+    def test_takes_exactly_what_lies_between(self, amount: int, floor: int, ceiling: int) -> None:
+        money = Money(amount, "USD")
+        if amount < floor:
+            with pytest.raises(AmountBelowFloor):
+                check_amount(money, Money(floor, "USD"), Money(ceiling, "USD"))
+        elif amount > ceiling:
+            with pytest.raises(AmountAboveCeiling):
+                check_amount(money, Money(floor, "USD"), Money(ceiling, "USD"))
+        else:
+            check_amount(money, Money(floor, "USD"), Money(ceiling, "USD"))
+
+    def test_needs_no_ceiling(self) -> None:
+        check_amount(Money(10**9, "USD"), Money(600, "USD"))
+
+    def test_refuses_another_currency(self) -> None:
+        with pytest.raises(CurrencyMismatch):
+            check_amount(Money(10**9, "JPY"), Money(600, "USD"))
+
+    def test_says_the_floor(self) -> None:
+        with pytest.raises(AmountBelowFloor, match=r"6\.00 USD"):
+            check_amount(Money(100, "USD"), Money(600, "USD"))
