@@ -24,7 +24,8 @@ BODIES = st.lists(
         st.tuples(st.just("heading"), WORDS),
         st.tuples(st.just("quote"), st.fixed_dictionaries({"text": WORDS, "attribution": WORDS})),
         st.tuples(
-            st.just("list"), st.fixed_dictionaries({"ordered": st.booleans(), "items": st.lists(WORDS.map(RichText), max_size=4)})
+            st.just("list"),
+            st.fixed_dictionaries({"ordered": st.booleans(), "items": st.lists(WORDS.map(RichText), max_size=4)}),
         ),
         st.tuples(st.just("embed"), st.fixed_dictionaries({"url": st.just("https://video.example/1"), "title": WORDS})),
     ),
@@ -42,14 +43,18 @@ def words_of(readable: bodies.ReadableBody) -> list[str]:
 
 class TestCutBody:
     def test_shows_the_first_two_paragraphs_even_where_one_block_holds_them_all(self) -> None:
-        body = stream([("paragraph", RichText("".join(f"<p>Paragraph number {n} of the story.</p>" for n in range(1, 9))))])
+        body = stream(
+            [("paragraph", RichText("".join(f"<p>Paragraph number {n} of the story.</p>" for n in range(1, 9))))]
+        )
         teaser = bodies.cut_body(body, whole=False)
         assert teaser.is_cut
         assert bodies.to_text(teaser) == "Paragraph number 1 of the story. Paragraph number 2 of the story."
 
     def test_keeps_bold_words_and_links_of_what_it_shows(self) -> None:
         first = '<p>A <b>bold</b> word and <a id="3" linktype="page">a link</a>.</p>'
-        body = stream([("paragraph", RichText(first)), ("paragraph", RichText("<p>second</p>" + "<p>more words here</p>" * 9))])
+        body = stream(
+            [("paragraph", RichText(first)), ("paragraph", RichText("<p>second</p>" + "<p>more words here</p>" * 9))]
+        )
         teaser = bodies.cut_body(body, whole=False)
         assert teaser.blocks[0].value.source == first
 
@@ -94,9 +99,13 @@ class TestCutBody:
     def test_law_a_teaser_is_at_most_half_and_begins_like_the_paragraphs(self, blocks: list[tuple[str, Any]]) -> None:
         whole = bodies.cut_body(stream(blocks), whole=True)
         teaser = bodies.cut_body(stream(blocks), whole=False)
-        paragraphs = [word for block in teaser.blocks if block.kind == "paragraph" for word in block.value.source.split()]
-        shown = [word for word in words_of(bodies.ReadableBody(tuple(b for b in teaser.blocks if b.kind == "paragraph"), True))]
-        every = [word for b in whole.blocks if b.kind == "paragraph" for word in words_of(bodies.ReadableBody((b,), False))]
+        paragraphs = [
+            word for block in teaser.blocks if block.kind == "paragraph" for word in block.value.source.split()
+        ]
+        shown = words_of(bodies.ReadableBody(tuple(b for b in teaser.blocks if b.kind == "paragraph"), is_cut=True))
+        every = [
+            word for b in whole.blocks if b.kind == "paragraph" for word in words_of(bodies.ReadableBody((b,), False))
+        ]
         assert shown == every[: len(shown)]
         assert len(shown) <= min(bodies.TEASER_WORDS, len(words_of(whole)) // 2)
         assert sum(source.count("<p>") for source in [" ".join(paragraphs)]) <= bodies.TEASER_PARAGRAPHS

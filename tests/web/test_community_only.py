@@ -37,7 +37,9 @@ MARKERS = {
 @pytest.fixture
 def article() -> ArticlePage:
     filler = "Sixty words of the kind that a town reads slowly over its tea, about boats and the price of rope. " * 3
-    hidden_paragraphs = f"<p>{filler}</p><p>Then the {MARKERS['paragraph']} turned.</p><p>Last: {MARKERS['deep paragraph']}.</p>"
+    hidden_paragraphs = (
+        f"<p>{filler}</p><p>Then the {MARKERS['paragraph']} turned.</p><p>Last: {MARKERS['deep paragraph']}.</p>"
+    )
     hidden = paper.make_article(
         title="The salt store's second ledger",
         standfirst="What the town paid, and what it was told it paid.",
@@ -62,7 +64,9 @@ def article() -> ArticlePage:
             ("embed", {"url": f"https://{MARKERS['embed address']}/1", "title": MARKERS["embed title"]}),
         ],
     )
-    paper.make_article(title="An open story beside it", topics=list(hidden.topics.all()), authors=[paper.make_author("Tomas Oakley")])
+    paper.make_article(
+        title="An open story beside it", topics=list(hidden.topics.all()), authors=[paper.make_author("Tomas Oakley")]
+    )
     paper.build_search_index()
     return hidden
 
@@ -70,7 +74,9 @@ def article() -> ArticlePage:
 def bearing(client: Client, *benefits: str, expires_at: datetime | None = None) -> Client:
     """Give the client a pass with these benefits."""
     until = expires_at or datetime.now(UTC) + timedelta(days=1)
-    held = Pass(benefits=benefits, expires_at=int(until.timestamp()), name="", since="2026-01-01", membership="community")
+    held = Pass(
+        benefits=benefits, expires_at=int(until.timestamp()), name="", since="2026-01-01", membership="community"
+    )
     client.cookies[COOKIE] = get_pass_signer().sign(held.encode())
     return client
 
@@ -92,7 +98,9 @@ def crawl(client: Client, starts: list[str]) -> Iterator[tuple[str, str]]:
         found: list[Any] = []
         if response.headers["Content-Type"].startswith("text/html"):
             page = BeautifulSoup(text, "html.parser")
-            found = [tag[name] for name in ("href", "src", "action", "content") for tag in page.find_all(attrs={name: True})]
+            found = [
+                tag[name] for name in ("href", "src", "action", "content") for tag in page.find_all(attrs={name: True})
+            ]
         found += re.findall(r"<loc>([^<]+)</loc>|<link>([^<]+)</link>|data-masthead-community=\"([^\"]+)\"", text)
         for one in found:
             for link in one if isinstance(one, tuple) else (one,):
@@ -110,7 +118,14 @@ class TestWithoutAPass:
             f"/_masthead/community/{article.pk}/", f"/search/?q={article.title.split()[-1]}",
         ]  # fmt: skip
         pages = dict(crawl(client, starts))
-        assert {"/", str(article.url), "/feed/", "/harbour/feed/", "/authors/wren-halloway/", "/topics/breakwater/"} <= set(pages)
+        assert {
+            "/",
+            str(article.url),
+            "/feed/",
+            "/harbour/feed/",
+            "/authors/wren-halloway/",
+            "/topics/breakwater/",
+        } <= set(pages)
         leaks = [(address, marker) for address, text in pages.items() for marker in MARKERS.values() if marker in text]
         assert leaks == []
         assert "First public words of the ledger." in pages[str(article.url)]
@@ -119,7 +134,10 @@ class TestWithoutAPass:
             assert "0 articles with" in found, word
 
     def test_the_public_words_are_found(self, article: ArticlePage, client: Client) -> None:
-        assert article.title.replace("'", "&#x27;") in client.get("/search/", {"q": "second public words"}).content.decode()
+        assert (
+            article.title.replace("'", "&#x27;")
+            in client.get("/search/", {"q": "second public words"}).content.decode()
+        )
 
     def test_the_whole_article_is_sent_back_to_the_article(self, article: ArticlePage, client: Client) -> None:
         response = client.get(f"{article.url}?whole=1")

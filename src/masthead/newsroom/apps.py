@@ -8,6 +8,7 @@ from django.apps import AppConfig, apps
 from django.contrib.auth.management import create_permissions
 from django.db.models.signals import post_migrate
 
+
 class NewsroomConfig(AppConfig):
     """Pages, blocks, feeds, search, ad slots and the site's chrome."""
 

@@ -47,7 +47,9 @@ def cut_body(body: StreamValue, *, whole: bool) -> ReadableBody:
     The teaser holds headings and the first TEASER_PARAGRAPHS paragraphs, at most TEASER_WORDS words and
     never more than half of the body's words. Pictures, quotes, lists and embeds are never in it.
     """
-    blocks = tuple(ReadableBlock(block.block_type, block.value, str(block.id or index)) for index, block in enumerate(body))
+    blocks = tuple(
+        ReadableBlock(block.block_type, block.value, str(block.id or index)) for index, block in enumerate(body)
+    )
     if whole:
         return ReadableBody(blocks, is_cut=False)
     allowed = min(TEASER_WORDS, len(_text_of_all(blocks).split()) // 2)

@@ -8,6 +8,9 @@ from django.utils.functional import SimpleLazyObject
 
 from masthead.newsroom import queries
 
+# Where a request keeps its publication.
+KEPT = "masthead_publication"
+
 
 def publication(request: HttpRequest) -> dict[str, object]:
     """Add `publication`, read from the database only where a template asks for it."""
@@ -16,8 +19,8 @@ def publication(request: HttpRequest) -> dict[str, object]:
 
 def get_publication(request: HttpRequest) -> queries.Publication:
     """Return the publication, read once a request."""
-    kept: queries.Publication | None = getattr(request, "_masthead_publication", None)
+    kept: queries.Publication | None = getattr(request, KEPT, None)
     if kept is None:
         kept = queries.get_publication(request, today=timezone.localdate())
-        request._masthead_publication = kept  # type: ignore[attr-defined]  # a cache for this request alone
+        setattr(request, KEPT, kept)
     return kept

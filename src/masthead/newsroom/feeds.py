@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
+from bs4 import BeautifulSoup
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import feedgenerator
@@ -14,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from masthead.newsroom import context, queries
 from masthead.newsroom.addresses import absolute
-from masthead.newsroom.models import SectionPage
+from masthead.newsroom.models import ArticlePage, SectionPage
 from masthead.newsroom.views.answering import make_public
 
 IN_FEED = 30
@@ -64,7 +66,6 @@ def show_feed(request: HttpRequest, section: str = "") -> HttpResponse:
 
 def _add(feed: FullTextFeed, card: queries.Card) -> None:
     article = card.article
-    body = queries.get_readable_body(article, whole=False)
     printed: datetime | None = article.published_at
     picture = article.lead_image.get_rendition("fill-1200x630|format-jpeg") if article.lead_image else None
     feed.add_item(
@@ -76,7 +77,22 @@ def _add(feed: FullTextFeed, card: queries.Card) -> None:
         pubdate=printed,
         updateddate=article.updated_at or printed,
         categories=[card.section.title],
-        enclosures=[feedgenerator.Enclosure(absolute(picture.url), str(picture.file.size), "image/jpeg")] if picture else [],
+        enclosures=[feedgenerator.Enclosure(absolute(picture.url), str(picture.file.size), "image/jpeg")]
+        if picture
+        else [],
         authors=[author.name for author in card.authors],
-        content=render_to_string("newsroom/feed_content.html", {"body": body, "page": article, "url": absolute(article.get_url() or "/")}),
+        content=_content(article),
     )
+
+
+def _content(article: ArticlePage) -> str:
+    """Return the public body with addresses that hold outside the site too."""
+    body = queries.get_readable_body(article, whole=False)
+    url = absolute(article.get_url() or "/")
+    html = BeautifulSoup(render_to_string("newsroom/feed_content.html", {"body": body, "url": url}), "html.parser")
+    for name in ("href", "src"):
+        for element in html.find_all(None, attrs={name: re.compile(r"^/(?!/)")}):
+            element[name] = absolute(str(element[name]))
+    for element in html.find_all(None, attrs={"srcset": True}):
+        del element["srcset"], element["sizes"]
+    return str(html)

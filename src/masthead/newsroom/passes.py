@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from masthead.community import passes
 from masthead.community.benefits import Benefit
 
+
 def may_read_whole(request: HttpRequest, *, now: datetime) -> bool:
     """Return whether a valid pass with the benefit came with the request; no database is asked."""
     held = passes.read_pass(request, now)

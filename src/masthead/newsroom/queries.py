@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Max, Prefetch, QuerySet
 from django.http import HttpRequest
 from wagtail.images import get_image_model
 from wagtail.models import Site
+from wagtail.search.backends.base import BaseSearchResults as SearchResults
 
 from masthead.newsroom import bodies
 from masthead.newsroom.models import (
@@ -33,6 +36,7 @@ IN_STRIP = 4
 RELATED = 4
 SITEMAP_SIZE = 5000
 MOST_SITEMAPS = 50_000
+MOST_WORDS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +62,7 @@ class Publication:
     currency: str
     founding_editor_name: str
     founding_editor_role: str
-    logo: object | None
+    logo: Any
     sections: tuple[NavSection, ...]
     today: date
 
@@ -144,7 +148,7 @@ def list_recent_articles(*, now: datetime, days: int) -> QuerySet[ArticlePage]:
     return list_articles().filter(published_at__gt=now - timedelta(days=days), published_at__lte=now)
 
 
-def list_authors() -> QuerySet[Author]:
+def list_authors() -> QuerySet[Any]:
     """Return everyone with a published article, by name, with `articles_count` and `newest_at`."""
     live = ArticlePage.objects.live().public()
     return (
@@ -175,7 +179,10 @@ def get_authors(article: ArticlePage) -> tuple[Author, ...]:
 def get_front(home: HomePage) -> Front:
     """Return what stands on the front page; no article stands there twice."""
     live = list_articles()
-    newest = list(live[: 1 + BESIDE_LEAD])
+    automatic = live
+    for path in SectionPage.objects.child_of(home).filter(strip_style=StripStyle.NONE).values_list("path", flat=True):
+        automatic = automatic.exclude(path__startswith=path)
+    newest = list(automatic[: 1 + BESIDE_LEAD])
     lead = live.filter(pk=home.lead_article_id).first() if home.lead_article_id else None
     lead = lead or next((article for article in newest if article.lead_image_id), None) or next(iter(newest), None)
     if lead is None:
@@ -253,9 +260,17 @@ def get_topic(slug: str) -> Topic | None:
     return Topic.objects.filter(slug=slug).first()
 
 
-def search_articles(words: str) -> SearchResults:
-    """Return the published articles that hold all the words, best first; hidden words are not in the index."""
-    found: SearchResults = _with_list_parts(ArticlePage.objects.live().public()).search(words, operator="and")
+def search_articles(question: str) -> SearchResults | list[ArticlePage]:
+    """Return the published articles that hold all the words of the question, best first.
+
+    Hidden words are not in the index. Signs between words mean nothing here, whatever they mean to the database.
+    """
+    letters = (sign if sign.isalnum() or unicodedata.category(sign)[0] == "M" else " " for sign in question)
+    words = "".join(letters).split()[:MOST_WORDS]
+    if not words:
+        return []
+    live: Any = _with_list_parts(ArticlePage.objects.live().public())
+    found: SearchResults = live.search(" ".join(words), operator="and")
     return found
 
 
@@ -269,7 +284,8 @@ class SitemapEntry:
 
 def count_sitemaps() -> int:
     """Return how many sitemaps the articles fill."""
-    return -(-ArticlePage.objects.live().public().count() // SITEMAP_SIZE)
+    articles: int = ArticlePage.objects.live().public().count()
+    return -(-articles // SITEMAP_SIZE)
 
 
 def list_sitemap_articles(number: int) -> list[SitemapEntry]:

@@ -66,9 +66,7 @@ def describe_article(
     if article.dateline:
         said["dateline"] = article.dateline
     if article.is_community_only:
-        said["hasPart"] = [
-            {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": f".{MEMBERS_PART}"}
-        ]
+        said["hasPart"] = [{"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": f".{MEMBERS_PART}"}]
     return said
 
 

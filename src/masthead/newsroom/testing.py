@@ -91,7 +91,9 @@ def build_search_index() -> None:
             (made_by,) = cursor.fetchone()
             if "fts5" not in made_by.lower():
                 cursor.execute("DROP TABLE wagtailsearch_indexentry_fts")
-                cursor.execute("CREATE VIRTUAL TABLE wagtailsearch_indexentry_fts USING fts5(autocomplete, body, title)")
+                cursor.execute(
+                    "CREATE VIRTUAL TABLE wagtailsearch_indexentry_fts USING fts5(autocomplete, body, title)"
+                )
                 cursor.execute(
                     "CREATE TRIGGER insert_wagtailsearch_indexentry_fts AFTER INSERT ON wagtailsearch_indexentry BEGIN "
                     "INSERT INTO wagtailsearch_indexentry_fts(title, body, autocomplete, rowid) "

@@ -5,7 +5,7 @@ from __future__ import annotations
 WAGTAIL_SITE_NAME = "Masthead"
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
-WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_GRAVATAR_PROVIDER_URL: str | None = None
 # Embeds are cards with a link: neither the reader's browser nor the server asks a third party.
 WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}

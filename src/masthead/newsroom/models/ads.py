@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, Panel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel
 
 
 class AdPlace(models.TextChoices):
@@ -37,12 +36,12 @@ class AdSlot(models.Model):
     )
     active = models.BooleanField(_("in use"), default=True, help_text=_("When off, house ads are shown here."))
 
-    panels: ClassVar[list[Panel]] = [FieldPanel("place"), FieldPanel("active"), FieldPanel("snippet")]
+    panels = [FieldPanel("place"), FieldPanel("active"), FieldPanel("snippet")]
 
     class Meta:
         verbose_name = _("ad slot")
         verbose_name_plural = _("ad slots")
-        ordering: ClassVar[list[str]] = ["place"]
+        ordering = ["place"]
 
     def __str__(self) -> str:
         return str(AdPlace(self.place).label) if self.place in AdPlace.values else self.place
@@ -71,7 +70,7 @@ class HouseAd(models.Model):
     )
     active = models.BooleanField(_("in use"), default=True)
 
-    panels: ClassVar[list[Panel]] = [
+    panels = [
         FieldPanel("name"),
         FieldPanel("active"),
         FieldPanel("heading"),
@@ -84,7 +83,7 @@ class HouseAd(models.Model):
     class Meta:
         verbose_name = _("house ad")
         verbose_name_plural = _("house ads")
-        ordering: ClassVar[list[str]] = ["name", "pk"]
+        ordering = ["name", "pk"]
 
     def __str__(self) -> str:
         return self.name

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 
 
@@ -13,14 +11,14 @@ class ImportedItem(models.Model):
     source = models.CharField(max_length=200, help_text="The system it came from, such as wordpress:example.org.")
     kind = models.CharField(max_length=30, help_text="article, author, section, topic, image, …")
     key = models.CharField(max_length=200, help_text="What the other system calls it.")
-    target_id = models.BigIntegerField(null=True, blank=True, help_text="The row's id here; the kind says of which table.")
+    target_id = models.BigIntegerField(
+        null=True, blank=True, help_text="The row's id here; the kind says of which table."
+    )
     digest = models.CharField(max_length=64, blank=True, help_text="Of what was read, to see whether it changed.")
     imported_at = models.DateTimeField()
 
     class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["source", "kind", "key"], name="newsroom_imported_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["source", "kind", "key"], name="newsroom_imported_once")]
 
     def __str__(self) -> str:
         return f"{self.source} {self.kind} {self.key}"

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, Panel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.search import index
 
 
@@ -41,13 +39,13 @@ class Author(index.Indexed, models.Model):
         "wagtailimages.Image", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("portrait")
     )
 
-    panels: ClassVar[list[Panel]] = [
+    panels = [
         FieldRowPanel([FieldPanel("name"), FieldPanel("slug")]),
         FieldPanel("role"),
         FieldPanel("bio"),
         FieldRowPanel([FieldPanel("portrait"), FieldPanel("email")]),
     ]
-    search_fields: ClassVar[list[index.BaseField]] = [
+    search_fields = [
         index.SearchField("name"),
         index.AutocompleteField("name"),
         index.SearchField("role"),
@@ -56,7 +54,7 @@ class Author(index.Indexed, models.Model):
     class Meta:
         verbose_name = _("author")
         verbose_name_plural = _("authors")
-        ordering: ClassVar[list[str]] = ["name", "pk"]
+        ordering = ["name", "pk"]
 
     def __str__(self) -> str:
         return self.name
@@ -80,17 +78,17 @@ class Topic(index.Indexed, models.Model):
     description = models.TextField(_("description"), blank=True, help_text=_("One or two sentences for readers."))
     hue = models.CharField(_("colour"), max_length=12, choices=Hue.choices, default=Hue.SLATE)
 
-    panels: ClassVar[list[Panel]] = [
+    panels = [
         MultiFieldPanel(
             [FieldRowPanel([FieldPanel("name"), FieldPanel("slug")]), FieldPanel("description"), FieldPanel("hue")]
         )
     ]
-    search_fields: ClassVar[list[index.BaseField]] = [index.SearchField("name"), index.AutocompleteField("name")]
+    search_fields = [index.SearchField("name"), index.AutocompleteField("name")]
 
     class Meta:
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
-        ordering: ClassVar[list[str]] = ["name", "pk"]
+        ordering = ["name", "pk"]
 
     def __str__(self) -> str:
         return self.name

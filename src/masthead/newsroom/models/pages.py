@@ -19,7 +19,6 @@ from wagtail.admin.panels import (
     MultiFieldPanel,
     ObjectList,
     PageChooserPanel,
-    Panel,
     TabbedInterface,
 )
 from wagtail.fields import StreamField
@@ -31,7 +30,7 @@ from masthead.newsroom.blocks import article_blocks
 from masthead.newsroom.models.naming import Author, Hue, Topic
 
 
-class ServedPage(Page):
+class ServedPage(Page):  # type: ignore[django-manager-missing]  # Wagtail's aliases point here
     """A page whose answer is made by the view at the path `view`."""
 
     view: ClassVar[str]
@@ -39,7 +38,7 @@ class ServedPage(Page):
     class Meta:
         abstract = True
 
-    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def serve(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponseBase:
         """Answer a reader."""
         answer: HttpResponseBase = import_string(self.view)(request, self)
         return answer
@@ -50,12 +49,12 @@ class ServedPage(Page):
         return answer
 
 
-class HomePage(ServedPage):
+class HomePage(ServedPage):  # type: ignore[django-manager-missing]  # Wagtail's aliases point here
     """The front page."""
 
     view = "masthead.newsroom.views.show_front"
-    parent_page_types: ClassVar[list[str]] = ["wagtailcore.Page"]
-    subpage_types: ClassVar[list[str]] = ["newsroom.SectionPage"]
+    parent_page_types = ["wagtailcore.Page"]
+    subpage_types = ["newsroom.SectionPage"]
     max_count = 1
 
     lead_article = models.ForeignKey(
@@ -68,7 +67,7 @@ class HomePage(ServedPage):
         help_text=_("Stands at the top until you choose another. None chosen: the newest with a picture."),
     )
 
-    content_panels: ClassVar[list[Panel]] = [
+    content_panels: list[Any] = [
         *Page.content_panels,
         HelpPanel(
             content=_(
@@ -100,12 +99,12 @@ class StripStyle(models.TextChoices):
     NONE = "none", _("Not on the front page")
 
 
-class SectionPage(ServedPage):
+class SectionPage(ServedPage):  # type: ignore[django-manager-missing]  # Wagtail's aliases point here
     """A section of the paper, such as "Harbour" or "Opinion"; its articles are its children."""
 
     view = "masthead.newsroom.views.show_section"
-    parent_page_types: ClassVar[list[str]] = ["newsroom.HomePage"]
-    subpage_types: ClassVar[list[str]] = ["newsroom.ArticlePage"]
+    parent_page_types = ["newsroom.HomePage"]
+    subpage_types = ["newsroom.ArticlePage"]
     show_in_menus_default = True
 
     description = models.CharField(
@@ -116,7 +115,7 @@ class SectionPage(ServedPage):
         _("on the front page"), max_length=12, choices=StripStyle.choices, default=StripStyle.PICTURES
     )
 
-    content_panels: ClassVar[list[Panel]] = [
+    content_panels: list[Any] = [
         *Page.content_panels,
         FieldPanel("description"),
         FieldRowPanel([FieldPanel("hue"), FieldPanel("strip_style")]),
@@ -134,15 +133,18 @@ class Access(models.TextChoices):
     COMMUNITY = "community", _("Community only")
 
 
-class ArticlePage(ServedPage):
+class ArticlePage(ServedPage):  # type: ignore[django-manager-missing]  # Wagtail's aliases point here
     """An article. `title` is its headline."""
 
     view = "masthead.newsroom.views.show_article"
-    parent_page_types: ClassVar[list[str]] = ["newsroom.SectionPage"]
-    subpage_types: ClassVar[list[str]] = []
+    parent_page_types = ["newsroom.SectionPage"]
+    subpage_types: list[str] = []
 
     kicker = models.CharField(
-        _("kicker"), max_length=60, blank=True, help_text=_("A word or two above the headline. Empty: the section's name.")
+        _("kicker"),
+        max_length=60,
+        blank=True,
+        help_text=_("A word or two above the headline. Empty: the section's name."),
     )
     standfirst = models.TextField(
         _("standfirst"),
@@ -200,7 +202,7 @@ class ArticlePage(ServedPage):
         help_text=_("Set it when something changed that a reader should know of. Leave it alone for a comma."),
     )
 
-    content_panels: ClassVar[list[Panel]] = [
+    content_panels: list[Any] = [
         FieldPanel("title", heading=_("Headline"), classname="title"),
         FieldPanel("standfirst"),
         FieldRowPanel([FieldPanel("kicker"), FieldPanel("dateline")]),
@@ -216,7 +218,7 @@ class ArticlePage(ServedPage):
         FieldPanel("body"),
         FieldPanel("credit_line"),
     ]
-    placing_panels: ClassVar[list[Panel]] = [
+    placing_panels: list[Any] = [
         FieldPanel("access"),
         FieldPanel("topics"),
         FieldRowPanel([FieldPanel("published_at"), FieldPanel("updated_at")]),
@@ -236,7 +238,7 @@ class ArticlePage(ServedPage):
         ]
     )
     # What is indexed can be found and shown by anyone: nothing but what everyone may read.
-    search_fields: ClassVar[list[index.BaseField]] = [
+    search_fields = [
         *Page.search_fields,
         index.SearchField("kicker"),
         index.SearchField("standfirst"),
@@ -250,7 +252,7 @@ class ArticlePage(ServedPage):
     class Meta:
         verbose_name = _("article")
         verbose_name_plural = _("articles")
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["-published_at", "-page_ptr"], name="newsroom_newest")]
+        indexes = [models.Index(fields=["-published_at", "-page_ptr"], name="newsroom_newest")]
 
     @property
     def preview_modes(self) -> list[tuple[str, Any]]:
@@ -275,7 +277,9 @@ class ArticlePage(ServedPage):
     @property
     def names(self) -> str:
         """The authors' and topics' names, for the search index."""
-        return " ".join([*(byline.author.name for byline in self.bylines.all()), *(topic.name for topic in self.topics.all())])
+        return " ".join(
+            [*(byline.author.name for byline in self.bylines.all()), *(topic.name for topic in self.topics.all())]
+        )
 
     def clean(self) -> None:
         """Refuse a printed date that has not come yet."""
@@ -298,8 +302,7 @@ class ArticleByline(Orderable):
     page = ParentalKey(ArticlePage, on_delete=models.CASCADE, related_name="bylines")
     author = models.ForeignKey(Author, models.CASCADE, related_name="bylines", verbose_name=_("author"))
 
-    panels: ClassVar[list[Panel]] = [FieldPanel("author")]
-
+    panels = [FieldPanel("author")]
 
 
 class RelatedArticle(Orderable):
@@ -308,7 +311,7 @@ class RelatedArticle(Orderable):
     page = ParentalKey(ArticlePage, on_delete=models.CASCADE, related_name="related_links")
     article = models.ForeignKey(ArticlePage, models.CASCADE, related_name="+", verbose_name=_("article"))
 
-    panels: ClassVar[list[Panel]] = [PageChooserPanel("article")]
+    panels = [PageChooserPanel("article")]
 
 
 class FeaturedArticle(Orderable):
@@ -317,4 +320,4 @@ class FeaturedArticle(Orderable):
     page = ParentalKey(HomePage, on_delete=models.CASCADE, related_name="featured")
     article = models.ForeignKey(ArticlePage, models.CASCADE, related_name="+", verbose_name=_("article"))
 
-    panels: ClassVar[list[Panel]] = [PageChooserPanel("article")]
+    panels = [PageChooserPanel("article")]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, Panel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
 
@@ -58,7 +56,7 @@ class PublicationSettings(BaseSiteSetting):
         help_text=_("Handwriting in dark ink on a clear or white ground."),
     )
 
-    panels: ClassVar[list[Panel]] = [
+    panels = [
         MultiFieldPanel(
             [
                 FieldPanel("name"),
@@ -78,7 +76,7 @@ class PublicationSettings(BaseSiteSetting):
             heading=_("Founding editor"),
         ),
     ]
-    select_related: ClassVar[list[str]] = ["logo", "founding_editor_portrait", "founding_editor_signature"]
+    select_related = ["logo", "founding_editor_portrait", "founding_editor_signature"]
 
     class Meta:
         verbose_name = _("publication")

@@ -14,7 +14,13 @@ from masthead.newsroom.models import AdSlot, HouseAd
 
 register = template.Library()
 
-_WATCH = {"youtube.com": "YouTube", "youtu.be": "YouTube", "vimeo.com": "Vimeo", "ted.com": "TED", "tiktok.com": "TikTok"}
+_WATCH = {
+    "youtube.com": "YouTube",
+    "youtu.be": "YouTube",
+    "vimeo.com": "Vimeo",
+    "ted.com": "TED",
+    "tiktok.com": "TikTok",
+}
 _LISTEN = {"soundcloud.com": "SoundCloud", "spotify.com": "Spotify", "podcasts.apple.com": "Apple Podcasts"}
 
 
@@ -27,6 +33,12 @@ def embed_words(url: str) -> str:
             if host == name or host.endswith(f".{name}"):
                 return words % {"place": place}
     return _("See on %(place)s") % {"place": host}
+
+
+@register.filter
+def web_address(url: str) -> str:
+    """Return the address if it is one of the web, else nothing: no other kind becomes a link."""
+    return url if urlsplit(url).scheme in {"http", "https"} else ""
 
 
 @register.filter

@@ -9,8 +9,7 @@ from typing import Any
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.cache import patch_cache_control, set_response_etag
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_cache_control, set_response_etag
 from django.utils.translation import gettext as _
 
 PER_PAGE = 15
@@ -26,8 +25,7 @@ def make_public(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Let any cache keep the answer for half a minute, and ask again by ETag."""
     patch_cache_control(response, public=True, max_age=0, s_maxage=30, stale_while_revalidate=60)
     set_response_etag(response)
-    answer: HttpResponse = get_conditional_response(request, etag=response["ETag"], response=response)
-    return answer
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 
 def paginate(request: HttpRequest, found: Any, *, per_page: int = PER_PAGE) -> Page[Any]:

@@ -23,7 +23,9 @@ def show_members_part(request: HttpRequest, pk: int) -> HttpResponse:
     if article is None:
         return render(request, "newsroom/members_missing.html", status=404)
     response = render(
-        request, "newsroom/includes/body.html", {"body": queries.get_readable_body(article, whole=True), "page": article}
+        request,
+        "newsroom/includes/body.html",
+        {"body": queries.get_readable_body(article, whole=True), "page": article},
     )
     response.headers["X-Robots-Tag"] = "noindex"
     return response

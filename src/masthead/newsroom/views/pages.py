@@ -20,7 +20,7 @@ from masthead.newsroom.views.answering import paginate, render_public
 SHARING_SHAPES = tuple(f"fill-{shape}|format-jpeg" for shape in ("1200x630", "1200x900", "1200x1200"))
 
 
-def show_front(request: HttpRequest, home: HomePage, preview: str = "") -> HttpResponse:
+def show_front(request: HttpRequest, home: HomePage, **_preview: str) -> HttpResponse:
     """Show the front page."""
     return render_public(
         request,
@@ -38,7 +38,7 @@ def show_front(request: HttpRequest, home: HomePage, preview: str = "") -> HttpR
     )
 
 
-def show_section(request: HttpRequest, section: SectionPage, preview: str = "") -> HttpResponse:
+def show_section(request: HttpRequest, section: SectionPage, **_preview: str) -> HttpResponse:
     """Show one page of a section's articles."""
     listed = paginate(request, queries.list_section_articles(section))
     path = section.get_url(request) or "/"
@@ -54,7 +54,9 @@ def show_section(request: HttpRequest, section: SectionPage, preview: str = "") 
             "feed": f"{path}feed/",
             "current_section_pk": section.pk,
             "is_section": True,
-            "structured": structured.to_script(structured.describe_crumbs([(_("Front page"), "/"), (section.title, path)])),
+            "structured": structured.to_script(
+                structured.describe_crumbs([(_("Front page"), "/"), (section.title, path)])
+            ),
         },
     )
 
@@ -108,4 +110,3 @@ def _sharing_pictures(article: ArticlePage) -> list[str]:
     if article.lead_image is None:
         return []
     return [absolute(article.lead_image.get_rendition(spec).url) for spec in SHARING_SHAPES]
-
