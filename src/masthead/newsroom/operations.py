@@ -19,7 +19,7 @@ _PAGES = {
     EDITORS: ("add_page", "change_page", "publish_page", "lock_page", "unlock_page"),
 }
 _PICTURES = ("add_image", "change_image", "choose_image")
-_MODELS = {
+GROUPS = {
     WRITERS: ("access_admin", "view_author", "view_topic"),
     EDITORS: (
         "access_admin",
@@ -68,7 +68,7 @@ def prepare_newsroom() -> HomePage | None:
 def prepare_groups(home: HomePage) -> None:
     """Give writers, editors and the advertising desk what they need, and nothing of each other's."""
     pictures = Collection.get_first_root_node()
-    for name, codenames in _MODELS.items():
+    for name, codenames in GROUPS.items():
         group, _made = Group.objects.get_or_create(name=name)
         group.permissions.add(*_permissions(codenames))
         for permission in _permissions(_PAGES.get(name, ())):
