@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +22,7 @@ class TestSuggestAmounts:
         suggested = suggest_amounts(floor=Money(floor, currency), last_gift=last_gift)
         assert 3 <= len(suggested) <= 5
         assert suggested[0] == Money(floor, currency)
-        assert all(low < high for low, high in zip(suggested, suggested[1:], strict=False))
+        assert all(low < high for low, high in pairwise(suggested))
         assert {money.currency for money in suggested} == {currency}
 
     @given(amounts, amounts, currencies)

@@ -263,7 +263,10 @@ def translated_errors() -> Iterator[None]:
     """Raise our errors for those of the SDK; what it said stays as the cause."""
     try:
         yield
-    except stripe.InvalidRequestError as error:
+    except (stripe.InvalidRequestError, stripe.IdempotencyError) as error:
+        if error.http_status == 409:
+            # The first call under this idempotency key has not been answered yet.
+            raise PaymentsUnavailable from error
         if error.http_status == 404 or error.code == "resource_missing":
             raise NothingThere from error
         logger.warning("the payment service refused a call: %s", error.user_message or error)

@@ -17,6 +17,8 @@ from masthead.payments.sandbox.delivery import Deliverer
 
 logger = logging.getLogger(__name__)
 
+POLL_SECONDS = 0.05
+
 
 class _Server(ThreadingMixIn, WSGIServer):
     """One thread a request; what hangs does not keep the process from ending."""
@@ -46,7 +48,9 @@ class RunningSandbox:
         self.app = app
         self._server = make_server("127.0.0.1", port, app, server_class=_Server, handler_class=_Handler)
         self._deliverer = Deliverer(app.store)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="sandbox", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(POLL_SECONDS,), name="sandbox", daemon=True
+        )
 
     @property
     def url(self) -> str:
