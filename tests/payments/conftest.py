@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.dispatch import Signal
+from tests.payments.world import Bank, Heard, now, sign_event
 
 from masthead.payments import operations, signals
 from masthead.payments.providers.registry import get_provider
 from masthead.payments.sandbox.app import make_app
 from masthead.payments.sandbox.serve import RunningSandbox
-from tests.payments.world import Bank, Heard, now, sign_event
 
 NAMES = ("checkout_completed", "subscription_changed", "payment_recorded", "payment_failed")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from tests.payments.world import CONFIRMED_CARD, DECLINED_CARD, FAILING_CARD, GOOD_CARD, SITE, Bank, now
 
 from masthead.payments.providers.base import (
     CheckoutOrder,
@@ -22,7 +23,6 @@ from masthead.payments.providers.stripe import StripeProvider
 from masthead.payments.providers.stripe_words import from_stripe, to_stripe
 from masthead.rules.money import CURRENCIES, Money
 from masthead.rules.pledges import Interval
-from tests.payments.world import CONFIRMED_CARD, DECLINED_CARD, FAILING_CARD, GOOD_CARD, SITE, Bank, now
 
 
 def make_checkout_order(key: str = "order-1", **told: object) -> CheckoutOrder:
@@ -90,7 +90,7 @@ class TestPaying:
         statement = subscribe(bank)
         assert statement.checkout is not None
         assert statement.subscription is not None
-        assert (statement.checkout.state, statement.checkout.name) == (StatedState.PAID, "Alma Brandt")
+        assert (statement.checkout.state, statement.name) == (StatedState.PAID, "Alma Brandt")
         subscription = statement.subscription
         assert subscription.status is StatedStatus.ACTIVE
         assert (subscription.amount, subscription.interval) == (Money(1200, "USD"), Interval.MONTH)

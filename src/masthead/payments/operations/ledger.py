@@ -34,7 +34,7 @@ def write_statement(checkout: Checkout, statement: Statement, *, now: datetime) 
         logger.warning("checkout %s has a second subscription at the provider: %s", checkout.pk, stated.reference)
         return
     changed = _note_checkout(checkout, statement)
-    if statement.payments or stated:
+    if statement.payments:
         changed |= _find_person(checkout)
     if stated is not None:
         changed |= _write_subscription(checkout, stated)
@@ -49,19 +49,18 @@ def write_statement(checkout: Checkout, statement: Statement, *, now: datetime) 
 
 
 def _note_checkout(checkout: Checkout, statement: Statement) -> bool:
-    seen = statement.checkout
-    if seen is None:
-        return False
-    return _set(
-        checkout,
-        reference=checkout.reference or seen.reference,
-        name=checkout.name or seen.name[:NAME_LENGTH],
-        expires_at=checkout.expires_at or seen.expires_at,
-    )
+    changed = _set(checkout, name=checkout.name or statement.name[:NAME_LENGTH])
+    if statement.checkout is not None:
+        changed |= _set(
+            checkout,
+            reference=checkout.reference or statement.checkout.reference,
+            expires_at=checkout.expires_at or statement.checkout.expires_at,
+        )
+    return changed
 
 
 def _find_person(checkout: Checkout) -> bool:
-    """Find or make the person who pays. A checkout whose address was erased stays nobody's."""
+    """Find or make the person who paid. A checkout whose address was erased stays nobody's."""
     if checkout.person_id is not None or not checkout.email:
         return False
     person, _ = get_or_create_person(email=checkout.email, name=checkout.name, language=checkout.language)

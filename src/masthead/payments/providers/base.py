@@ -134,7 +134,6 @@ class StatedCheckout:
 
     reference: str
     state: StatedState
-    name: str
     expires_at: datetime | None
 
 
@@ -173,9 +172,13 @@ class StatedSubscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """Everything the provider says about one order at one moment. `order` is the key of ours, "" for a foreign sale."""
+    """Everything the provider says about one order at one moment.
+
+    `order` is the key of ours, "" for a foreign sale; `name` is who paid, "" where nobody did yet.
+    """
 
     order: str
+    name: str = ""
     checkout: StatedCheckout | None = None
     subscription: StatedSubscription | None = None
     payments: tuple[StatedPayment, ...] = ()

@@ -131,7 +131,6 @@ class StripeProvider:
         checkout = StatedCheckout(
             reference=session.id,
             state=state_of(session),
-            name=(details.name if details else None) or "",
             expires_at=as_moment(session.expires_at),
         )
         payments: tuple[StatedPayment, ...] = ()
@@ -143,7 +142,11 @@ class StripeProvider:
         elif isinstance(session.payment_intent, stripe.PaymentIntent):
             payments = state_payment(session.payment_intent)
         return Statement(
-            order=order_of(session.metadata), checkout=checkout, subscription=subscription, payments=payments
+            order=order_of(session.metadata),
+            name=(details.name if details else None) or "",
+            checkout=checkout,
+            subscription=subscription,
+            payments=payments,
         )
 
     def read_subscription(self, reference: str) -> Statement:
@@ -158,6 +161,7 @@ class StripeProvider:
             ).data
         return Statement(
             order=order,
+            name=next((invoice.customer_name for invoice in invoices if invoice.customer_name), ""),
             subscription=state_subscription(subscription, invoices),
             payments=tuple(payment for invoice in invoices for payment in state_payments(invoice)),
         )
