@@ -152,10 +152,13 @@ class TestDeliver:
         assert letter.state == LetterState.SENT
         assert [message["Message-ID"] for message in sink.messages] == [sink.messages[0]["Message-ID"]] * 2
 
-    def test_keeps_a_letter_that_is_refused_with_the_reason(self, sink: MailSink) -> None:
+    def test_keeps_a_letter_that_is_refused_with_the_reason(
+        self, sink: MailSink, caplog: pytest.LogCaptureFixture
+    ) -> None:
         sink.refusal = "550 no such mailbox"
         letter = queue_code()
         run_jobs(now=NOON)
+        assert "reader@example.org" not in caplog.text, "the log says nothing about a person"
         letter.refresh_from_db()
         assert letter.state == LetterState.FAILED
         assert "no such mailbox" in letter.error

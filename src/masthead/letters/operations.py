@@ -152,7 +152,7 @@ def _mark_sent(letter: Letter, *, now: datetime) -> None:
 
 
 def _mark_failed(letter: Letter, error: Exception) -> None:
-    logger.warning("letter %s (%s) failed: %s", letter.pk, letter.kind, error)
+    logger.warning("letter %s (%s) failed (%s)", letter.pk, letter.kind, type(error).__name__)
     letter.state = LetterState.FAILED
     _release(letter, error)
 

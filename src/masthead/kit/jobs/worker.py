@@ -150,9 +150,10 @@ def run_job(job: Job, *, clock: Clock) -> None:
     except Exception as error:
         is_foreseen = isinstance(error, MastheadError)
         if not fail_job(job, error, now=clock()):
-            logger.warning("job %s failed and will be tried again: %s: %s", job, type(error).__name__, error)
+            # What it says may name a person: it stands in the row, not in the log.
+            logger.warning("job %s failed (%s) and will be tried again", job, type(error).__name__)
         elif is_foreseen:
-            logger.warning("job %s is given up: %s", job, error)
+            logger.warning("job %s is given up (%s)", job, type(error).__name__)
         else:
             logger.exception("job %s is given up", job)
         return
