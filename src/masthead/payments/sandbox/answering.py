@@ -75,7 +75,7 @@ def _expand(book: Book, document: Document, parts: list[str], path: str) -> None
         document[name] = INCLUDABLE[kind, name](book, document)
     elif name in EXPANDABLE.get(kind, ()) and isinstance(document.get(name), str):
         document[name] = book.get(document[name])
-    elif not isinstance(document.get(name), dict) and name not in EXPANDABLE.get(kind, ()):
+    elif name not in EXPANDABLE.get(kind, ()) and not (rest and isinstance(document.get(name), dict)):
         raise ApiError(f"This property cannot be expanded ({path}).", param="expand")
     if rest and document[name] is not None:
         _expand(book, document[name], rest, path)
