@@ -161,24 +161,11 @@ class Appeal(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
                     {unwanted: gettext("Both wanted and unwanted: %(names)s.") % {"names": ", ".join(both)}}
                 )
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write the appeal and its variants, their copy cleaned."""
-        self.settle_variants()
-        super().save(*args, **kwargs)
-
     def save_revision(self, *args: Any, **kwargs: Any) -> Any:
         """Keep this version, the copy of its variants cleaned."""
-        self.settle_variants()
-        return super().save_revision(*args, **kwargs)
-
-    def settle_variants(self) -> None:
-        """Drop what copy may not hold, and give every variant a key of its own, which it keeps for good."""
-        taken = {""}
         for variant in self.variants.all():
-            variant.drop_unsafe_copy()
-            while variant.key in taken:
-                variant.key = secrets.token_hex(4)
-            taken.add(variant.key)
+            variant.settle()
+        return super().save_revision(*args, **kwargs)
 
     def with_content_json(self, content: Any) -> Appeal:
         """Read an earlier version back; the order of the appeals is no version's business."""
@@ -221,7 +208,9 @@ class AppealVariant(Orderable):
     """One wording of an appeal."""
 
     appeal = ParentalKey(Appeal, on_delete=models.CASCADE, related_name="variants")
-    key = models.SlugField(max_length=32, blank=True, db_index=False)
+    # The name of the variant in snapshots, showings and counts; made at the first saving, kept through every draft.
+    # Null only until then, so that two new variants on one form are not taken for the same.
+    key = models.SlugField(max_length=32, null=True, blank=True, db_index=False)  # noqa: DJ001
     heading = models.CharField(
         _("heading"), max_length=160, help_text=_("As: You’ve read {reads} articles in the last month.")
     )
@@ -249,14 +238,15 @@ class AppealVariant(Orderable):
     def __str__(self) -> str:
         return self.heading
 
-    def drop_unsafe_copy(self) -> None:
-        """Keep paragraphs, bold, italic and links of the message."""
+    def settle(self) -> None:
+        """Drop what copy may not hold, and make the key."""
         self.body = clean_copy(self.body or "")
+        self.key = self.key or secrets.token_hex(4)
 
     def clean(self) -> None:
         """Drop what the copy may not hold; refuse braces that nothing fills in."""
         super().clean()
-        self.drop_unsafe_copy()
+        self.settle()
         mistakes = {}
         for field in WRITTEN_FIELDS:
             try:
@@ -268,8 +258,7 @@ class AppealVariant(Orderable):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write the variant, its copy cleaned."""
-        self.drop_unsafe_copy()
-        self.key = self.key or secrets.token_hex(4)
+        self.settle()
         super().save(*args, **kwargs)
 
 

@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
-from masthead.appeals.models import DEVICES, Appeal, AppealVariant, AskingSettings, SnapshotVersion
+from masthead.appeals.models import DEVICES, PLACEMENTS, Appeal, AppealVariant, AskingSettings, SnapshotVersion
 from masthead.appeals.rendering import Pictures, render_variant
 from masthead.appeals.vocabulary import get_publication_name, list_sections, list_topics
 from masthead.community.models import TierPrice
@@ -198,6 +198,11 @@ def get_snapshot_version(*, now: datetime) -> str:
     """Return the version that edge should hold; it changes with every change to asking, and with the month."""
     number = SnapshotVersion.objects.values_list("number", flat=True).first() or 0
     return f"{number}.{timezone.localtime(now):%Y-%m}"
+
+
+def say_places(appeal: Appeal) -> str:
+    """Name the places where the appeal shows."""
+    return ", ".join(str(words) for placement, words in PLACEMENTS.items() if placement in appeal.placements)
 
 
 def say_audience(appeal: Appeal, *, dedicated_reads: int) -> str:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -16,15 +17,45 @@ from wagtail.admin.ui.tables import Column, LiveStatusTagColumn, UpdatedAtColumn
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import IndexView, ReorderView, SnippetViewSet
 
-from masthead.appeals.models import PLACEMENTS, Appeal
+from masthead.appeals.models import Appeal
 from masthead.appeals.operations import move_appeal
 from masthead.appeals.panels import make_edit_handler
-from masthead.appeals.queries import get_asking_settings, make_compiler, say_audience
-from masthead.rules.audience import Placement
+from masthead.appeals.queries import Compiler, get_asking_settings, make_compiler, say_audience, say_places
+
+
+class FaultColumn(Column):
+    """Why a live appeal does not reach readers."""
+
+    cell_template_name = "appeals/fault_cell.html"
 
 
 class AppealIndexView(IndexView):
     """The list of appeals, the first asked first, each with its audience and what is wrong with it."""
+
+    @cached_property
+    def compiler(self) -> Compiler:
+        """Look up once what all rows have in common."""
+        return make_compiler(now=timezone.now())
+
+    @cached_property
+    def list_display(self) -> list[Any]:
+        """Name the columns."""
+        return [
+            "name",
+            Column("where", label=_("Where"), accessor=say_places),
+            Column("audience", label=_("Who is asked"), accessor=self.say_audience),
+            LiveStatusTagColumn(sort_key=None),
+            FaultColumn("fault", label=_("To mend"), accessor=self.find_fault),
+            UpdatedAtColumn(sort_key=None),
+        ]
+
+    def say_audience(self, appeal: Appeal) -> str:
+        """Say in plain words whom an appeal asks."""
+        return say_audience(appeal, dedicated_reads=self.compiler.dedicated_reads)
+
+    def find_fault(self, appeal: Appeal) -> str:
+        """Say why a live appeal does not reach readers; empty where it does."""
+        return self.compiler.find_fault(appeal) if appeal.live else ""
 
     def get_base_queryset(self) -> Any:
         """Read what each row needs to be checked at once."""
@@ -37,33 +68,6 @@ class AppealIndexView(IndexView):
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Say above the list when everything is stopped."""
         return {**super().get_context_data(*args, **kwargs), "asking": get_asking_settings()}
-
-
-class WhereColumn(Column):
-    """Where an appeal shows."""
-
-    def get_value(self, instance: Appeal) -> str:
-        """Name the places."""
-        known = {placement.value for placement in PLACEMENTS}
-        return ", ".join(str(PLACEMENTS[Placement(place)]) for place in instance.placements if place in known)
-
-
-class AudienceColumn(Column):
-    """Whom an appeal asks."""
-
-    def get_value(self, instance: Appeal) -> str:
-        """Say it in plain words."""
-        return say_audience(instance, dedicated_reads=get_asking_settings().dedicated_reads)
-
-
-class OnSiteColumn(Column):
-    """Whether a live appeal really reaches readers, and if not, why."""
-
-    cell_template_name = "appeals/on_site_cell.html"
-
-    def get_value(self, instance: Appeal) -> str:
-        """Say what is wrong; empty where nothing is or the appeal is not live."""
-        return make_compiler(now=timezone.now()).find_fault(instance) if instance.live else ""
 
 
 class AppealReorderView(ReorderView):
@@ -93,14 +97,6 @@ class AppealViewSet(SnippetViewSet):
     reorder_view_class = AppealReorderView
     sort_order_field = "sort_order"
     ordering = "sort_order"
-    list_display = [
-        "name",
-        WhereColumn("placements", label=_("Where")),
-        AudienceColumn("audience", label=_("Who is asked")),
-        LiveStatusTagColumn(sort_key=None),
-        OnSiteColumn("on_site", label=_("To mend")),
-        UpdatedAtColumn(sort_key=None),
-    ]
 
 
 register_snippet(AppealViewSet)
