@@ -94,6 +94,24 @@ def newsroom() -> Iterator[Newsroom]:
         shutil.rmtree(data, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def free_articles(newsroom: Newsroom) -> list[str]:
+    """The paths of the articles that everyone reads whole."""
+    return articles(newsroom, community=False)
+
+
+@pytest.fixture(scope="session")
+def community_articles(newsroom: Newsroom) -> list[str]:
+    return articles(newsroom, community=True)
+
+
+def articles(newsroom: Newsroom, *, community: bool) -> list[str]:
+    addresses = re.findall(r"<loc>([^<]+)</loc>", newsroom.get("/sitemap.xml"))
+    paths = [address.removeprefix(newsroom.url) for address in addresses if address.count("/") >= 5]
+    mark = f'data-masthead-community-only="{"true" if community else "false"}"'
+    return sorted(path for path in paths if mark in newsroom.get(path))
+
+
 def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:

@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Newsroom, Reader, wait_for
+from tests.browser.conftest import Reader, wait_for
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="session")
-def free_articles(newsroom: Newsroom) -> list[str]:
-    """The paths of the articles that everyone reads whole."""
-    return articles(newsroom, community=False)
-
-
-@pytest.fixture(scope="session")
-def community_articles(newsroom: Newsroom) -> list[str]:
-    return articles(newsroom, community=True)
-
-
-def articles(newsroom: Newsroom, *, community: bool) -> list[str]:
-    addresses = re.findall(r"<loc>([^<]+)</loc>", newsroom.get("/sitemap.xml"))
-    paths = [address.removeprefix(newsroom.url) for address in addresses if address.count("/") >= 5]
-    mark = f'data-masthead-community-only="{"true" if community else "false"}"'
-    return sorted(path for path in paths if mark in newsroom.get(path))
 
 
 def shown(answer: dict[str, object], placement: str) -> bool:

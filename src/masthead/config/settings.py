@@ -15,16 +15,9 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-try:
-    from masthead.accounts.allauth_settings import *  # noqa: F403  the constants of allauth, kept beside the app that uses them
-except ImportError:
-    pass
+from masthead.accounts.allauth_settings import *  # noqa: F403  the constants of allauth, kept beside the app
 from masthead.kit import env
-
-try:
-    from masthead.newsroom.wagtail_settings import *  # noqa: F403  the constants of Wagtail, kept beside the app that uses them
-except ImportError:
-    pass
+from masthead.newsroom.wagtail_settings import *  # noqa: F403  the constants of Wagtail, kept beside the app
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -249,12 +242,7 @@ AUTH_PASSWORD_VALIDATORS = [
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "masthead"}}
 TASKS = {"default": {"BACKEND": "masthead.kit.jobs.backend.LeaseBackend", "QUEUES": []}}
 
-# ---- The console calls nobody
-WAGTAIL_SITE_NAME = "Masthead"
 WAGTAILADMIN_BASE_URL = MASTHEAD_SITE_URL
-WAGTAIL_ENABLE_UPDATE_CHECK = False
-WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
-WAGTAIL_GRAVATAR_PROVIDER_URL: str | None = None
 
 # ---- Files
 STATIC_URL = "/static/"
@@ -316,55 +304,3 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"masthead": {"level": "INFO"}, "django.server": {"level": "WARNING"}},
 }
-
-
-# TEMPORARY while the apps are being written
-import ast
-
-
-def _file(dotted: str) -> Path | None:
-    base = PACKAGE.joinpath(*dotted.split(".")[1:])
-    for path in (base.with_suffix(".py"), base / "__init__.py"):
-        if path.exists():
-            return path
-    return None
-
-
-def _whole(dotted: str, seen: set[str]) -> bool:
-    if dotted in seen:
-        return True
-    seen.add(dotted)
-    path = _file(dotted)
-    if path is None:
-        return False
-    try:
-        tree = ast.parse(path.read_text())
-    except SyntaxError:
-        return False
-    for node in tree.body:
-        names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        if any(name.startswith("masthead.") and not _whole(name, seen) for name in names):
-            return False
-    return True
-
-
-def _built(dotted: str) -> bool:
-    if not dotted.startswith("masthead."):
-        return True
-    module = dotted.rsplit(".", 1)[0]
-    if not _whole(module, set()):
-        return False
-    if module.endswith(".apps") and _file(module[:-5] + ".models"):
-        return _whole(module[:-5] + ".models", set())
-    return True
-
-
-INSTALLED_APPS = [app for app in INSTALLED_APPS if _built(app)]
-MIDDLEWARE = [name for name in MIDDLEWARE if _built(name)]
-TEMPLATES[0]["OPTIONS"]["context_processors"] = [
-    name for name in TEMPLATES[0]["OPTIONS"]["context_processors"] if _built(name)
-]
-if not _built("masthead.accounts.apps.X"):
-    AUTH_USER_MODEL = "auth.User"
-if not _built("masthead.kit.jobs.backend.X"):
-    TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}

@@ -8,25 +8,16 @@ from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
-
-# TEMPORARY while the apps are being written
-def built(prefix: str, app: str) -> list[URLResolver]:
-    from pathlib import Path
-
-    there = (Path(__file__).resolve().parent.parent / app / "urls.py").exists()
-    return [path(prefix, include(f"masthead.{app}.urls"))] if there else []
-
-
 handler404 = "masthead.newsroom.views.not_found"
 handler500 = "masthead.newsroom.views.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("cms/", include(wagtailadmin_urls)),
-    *built("accounts/", "accounts"),
-    *built("payments/", "payments"),
-    *built("mailbox/", "letters"),
+    path("accounts/", include("masthead.accounts.urls")),
+    path("payments/", include("masthead.payments.urls")),
+    path("mailbox/", include("masthead.letters.urls")),
     re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
-    *built("", "community"),
-    *built("", "newsroom"),
+    path("", include("masthead.community.urls")),
+    path("", include("masthead.newsroom.urls")),
     path("", include(wagtail_urls)),
 ]
