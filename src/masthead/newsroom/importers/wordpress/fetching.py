@@ -26,6 +26,8 @@ LARGEST_BYTES = 25_000_000
 LARGEST_PIXELS = 60_000_000
 _TIMES = (5.0, 15.0)
 _DEADLINE_SECONDS = 60.0
+_KINDS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
+# A camera's JPEG with a second picture inside says that it is an MPO.
 _ENDINGS = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "GIF": "gif", "WEBP": "webp", "AVIF": "avif"}
 # After so many failures in a row a host is not asked again: a site that is gone must not cost hours.
 _PATIENCE = 2
@@ -68,7 +70,11 @@ class Web:
     """
 
     def __init__(
-        self, *, allow_private: bool = False, largest_bytes: int = LARGEST_BYTES, clock: Callable[[], float] = time.monotonic
+        self,
+        *,
+        allow_private: bool = False,
+        largest_bytes: int = LARGEST_BYTES,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._largest_bytes = largest_bytes
         self._clock = clock
@@ -95,6 +101,10 @@ class Web:
         self._failures[host] = 0
         return Fetched(content, check_picture(content))
 
+    def close(self) -> None:
+        """Close the connections that are kept."""
+        self._session.close()
+
     def _read(self, address: str) -> bytes:
         started = self._clock()
         with self._session.get(address, stream=True, timeout=_TIMES) as answer:
@@ -111,7 +121,9 @@ class Web:
                 size += len(piece)
                 pieces.append(piece)
                 if size > self._largest_bytes:
-                    raise PictureMissing(_("it is larger than %(limit)d MB") % {"limit": self._largest_bytes // 1_000_000})
+                    raise PictureMissing(
+                        _("it is larger than %(limit)d MB") % {"limit": self._largest_bytes // 1_000_000}
+                    )
                 if self._clock() - started > _DEADLINE_SECONDS:
                     raise PictureMissing(_("it took longer than a minute"))
             return b"".join(pieces)
@@ -122,7 +134,7 @@ def check_picture(content: bytes) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            with Image.open(BytesIO(content), formats=tuple(_ENDINGS)) as image:
+            with Image.open(BytesIO(content), formats=_KINDS) as image:
                 width, height, kind = image.width, image.height, str(image.format)
                 image.verify()
     except (OSError, ValueError, SyntaxError, ArithmeticError, Warning, Image.DecompressionBombError) as error:

@@ -7,9 +7,9 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-_COMMENT = re.compile(r"\s*(/?)wp:([a-z][a-z0-9_-]*(?:/[a-z][a-z0-9_-]*)?)\s*(.*?)\s*(/?)\s*\Z", re.DOTALL)
+_NAME = re.compile(r"wp:([a-z][a-z0-9_-]*(?:/[a-z][a-z0-9_-]*)?)(?=[\s/{]|\Z)")
 # Blocks that WordPress fills when a page is shown; an export holds only their names.
 _QUIET = frozenset({"separator", "spacer", "more", "nextpage", "list-item", "column", "columns", "group"})
 _DEEPEST_REUSE = 5
@@ -101,16 +101,27 @@ def _tokens(content: str) -> Iterator[str | _Mark]:
         yield content[start:found]
         inside = content[found + 4 : end]
         start = end + 3
-        mark = _COMMENT.match(inside) if "wp:" in inside[:20] else None
+        mark = _to_mark(inside)
         if mark is None:
-            is_break = inside.strip().startswith(("more", "nextpage", "noteaser"))
-            yield "\n\n" if is_break else ""
-            continue
-        closing, name, settings, alone = mark.groups()
-        following = content.find("<!--", start)
-        next_markup = content[start : following if following >= 0 else None] if name.endswith("cover") else ""
-        yield _Mark(name.removeprefix("core/"), not closing and not alone, bool(closing), settings, next_markup)
+            yield "\n\n" if inside.strip().startswith(("more", "nextpage", "noteaser")) else ""
+        elif mark.name == "cover" and mark.opens:
+            following = content.find("<!--", start)
+            yield replace(mark, next_markup=content[start : following if following >= 0 else None])
+        else:
+            yield mark
     yield content[start:]
+
+
+def _to_mark(comment: str) -> _Mark | None:
+    """Return the mark that a comment is, or None for an ordinary comment."""
+    inside = comment.strip()
+    closes = inside.startswith("/")
+    found = _NAME.match(inside, 1 if closes else 0)
+    if found is None:
+        return None
+    alone = inside.endswith("/") and not closes
+    settings = inside[found.end() :].removesuffix("/").strip()
+    return _Mark(found.group(1).removeprefix("core/"), not closes and not alone, closes, settings)
 
 
 def _stand_in(mark: _Mark, leavings: Leavings) -> str:

@@ -55,6 +55,10 @@ _ATTRIBUTES = {
 _VOID = frozenset({"br", "embed", "hr", "img", "source", "wbr"})
 # A tree deeper than this is an attack or a broken page: what lies deeper moves up to this level.
 _DEEPEST = 60
+# Deeper than this, even cleaning takes the square of the text's length.
+_FAR_TOO_DEEP = 500
+_ENDS_BY_ITSELF = frozenset({"br", "dd", "dt", "hr", "img", "input", "li", "p", "param", "source", "td", "th", "tr"})
+_ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _NOTED = ("script", "form", "object", "applet", "svg", "canvas")
 
 _structure = nh3.Cleaner(
@@ -125,10 +129,24 @@ def parse(markup: str, leavings: Leavings) -> Node:
     for tag in _NOTED:
         if f"<{tag}" in lowered and re.search(rf"<{tag}[\s>/]", lowered):
             leavings.note(tag)
+    if _is_far_too_deep(markup):
+        leavings.note("nesting")
+        markup = re.sub(r"<[/!a-zA-Z][^<>]*>?", "\n\n", markup)
     builder = _TreeBuilder()
     builder.feed(_structure.clean(drop_unprintable(markup)))
     builder.close()
     return builder.root
+
+
+def _is_far_too_deep(markup: str) -> bool:
+    """Whether elements stand in one another as no editor's ever do."""
+    depth = 0
+    for closing, name in _ANY_TAG.findall(markup):
+        if name.lower() not in _ENDS_BY_ITSELF:
+            depth = max(0, depth - 1) if closing else depth + 1
+            if depth > _FAR_TOO_DEEP:
+                return True
+    return False
 
 
 def clean_inline(markup: str) -> str:

@@ -73,7 +73,7 @@ class Names:
 
     def _get_row(self, model: type[NamedRow], kind: str, named: Named) -> NamedRow:
         known = self._ledger.find(kind, named.key)
-        row = model.objects.filter(pk=known.target_id).first() if known else None
+        row = model.objects.filter(pk=known.target_id).first() if known and known.target_id else None
         if row is None:
             row = model.objects.filter(slug=named.slug).first()
             # Two people of one name on the old site stay two people here.

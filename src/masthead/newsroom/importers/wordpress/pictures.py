@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from urllib.parse import unquote, urlsplit
@@ -21,14 +20,6 @@ from masthead.newsroom.importers.wordpress.texts import shorten
 KIND = "image"
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A picture that could not be had, and why."""
-
-    address: str
-    reason: str
-
-
 class Pictures:
     """Brings pictures into the library; one that is there is not fetched again.
 
@@ -40,7 +31,7 @@ class Pictures:
         self._source = source
         self._no_source_reason = no_source_reason
         self._found: dict[str, int] = {}
-        self._missing: dict[str, Missing] = {}
+        self._missing: dict[str, str] = {}
         self.made = 0
 
     def bring(self, picture: Picture) -> int | None:
@@ -60,14 +51,14 @@ class Pictures:
             fetched = self._source.fetch(picture.address)
             self._found[key] = self._save(key, picture, fetched)
         except PictureMissing as error:
-            self._missing[key] = Missing(picture.address, str(error))
+            self._missing[key] = str(error)
             return None
         self.made += 1
         return self._found[key]
 
-    def why_missing(self, picture: Picture) -> Missing | None:
+    def why_missing(self, picture: Picture) -> str:
         """Return why a picture was not had."""
-        return self._missing.get(key_of(picture.address))
+        return self._missing[key_of(picture.address)]
 
     def _save(self, key: str, picture: Picture, fetched: Fetched) -> int:
         """Write the picture and its row in the ledger; a picture that the library refuses raises PictureMissing."""

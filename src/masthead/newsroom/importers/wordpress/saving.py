@@ -84,10 +84,12 @@ class Articles:
             go_live_at=plan.go_live_at,
         )
         self._place_pictures(page, plan, shown)
-        page.bylines = [
-            ArticleByline(author=self._names.get_author(author), sort_order=order)
-            for order, author in enumerate(plan.authors)
-        ]
+        page.bylines.add(
+            *(
+                ArticleByline(author=self._names.get_author(author), sort_order=order)
+                for order, author in enumerate(plan.authors)
+            )
+        )
         page.topics = [self._names.get_topic(topic) for topic in plan.topics]
         section.add_child(instance=page)
         self._ledger.record(ARTICLE, plan.key, page.pk, digest=plan.digest)

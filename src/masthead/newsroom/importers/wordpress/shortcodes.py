@@ -150,7 +150,7 @@ def _stand_in(code: _Code, inner: str, own_pictures: Sequence[int], leavings: Le
 
 def _caption(code: _Code, inner: str) -> str:
     """`[caption]<img> words[/caption]`, or the older `[caption caption="words"]<img>[/caption]`."""
-    split = re.search(r"<img\b[^>]*>\s*(?:</a\s*>)?", inner, re.IGNORECASE)
+    split = re.search(r"<img\b[^<>]*>\s*(?:</a\s*>)?", inner, re.IGNORECASE)
     if split is None:
         return inner
     words = inner[split.end() :].strip() or html.escape(code.named.get("caption", ""))
@@ -166,7 +166,7 @@ def _gallery(code: _Code, own_pictures: Sequence[int]) -> str:
 
 
 def _media(code: _Code, inner: str, leavings: Leavings) -> str:
-    """Return the address that a media shortcode shows, alone on its line."""
+    """Return the player of a sound or film, or the address of anything else in a paragraph of its own."""
     named = code.named
     files = [value for key, value in named.items() if key in _FILES]
     address = next(filter(None, [to_plain(inner), *files, named.get("id", ""), *code.unnamed]), "").strip().lstrip("=")
@@ -179,4 +179,4 @@ def _media(code: _Code, inner: str, leavings: Leavings) -> str:
     kind = "audio" if code.name == "audio" else "video" if code.name in _FILMS else ""
     if kind:
         return f'\n\n<{kind} src="{html.escape(address)}"></{kind}>\n\n'
-    return f'\n\n<embed src="{html.escape(address)}">\n\n'
+    return f"\n\n<p>{html.escape(address)}</p>\n\n"
