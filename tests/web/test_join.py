@@ -10,13 +10,13 @@ from bs4 import BeautifulSoup
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.apps.community_cast import make_person, make_subscription, make_tiers
 
 from masthead.community import operations
 from masthead.community.models import Tier, TierPrice
 from masthead.kit.keyring import get_sealer
 from masthead.payments.models import Checkout
 from masthead.rules.showings import Showing
-from tests.apps.community_cast import make_person, make_subscription, make_tiers
 
 pytestmark = pytest.mark.django_db
 TOKEN_OF = Showing("spring", "a", "end-of-article", "/politics/harbour", 1_790_000_000, b"12345678")
@@ -155,7 +155,7 @@ class TestRefuse:
             (
                 {"amount": "6001"},
                 "amount",
-                "That is more than $6,000. For a gift of this size, please write to us first.",
+                "That is more than $6,000. For a gift of this size",
             ),
             ({"tier": "patron", "amount": "6"}, "amount", "The lowest amount is $25 a month."),
             ({"interval": "year", "amount": "12"}, "amount", "The lowest amount is $60 a year."),

@@ -118,9 +118,8 @@ class TierPriceForm(WagtailAdminModelForm):
 class PricesFormSet(BaseChildFormSet):
     """The prices of one tier: one for each currency and interval."""
 
-    def clean(self) -> None:
-        """Refuse a price that is there twice."""
-        super().clean()
+    def validate_unique(self) -> None:
+        """Refuse a price that is there twice, in a sentence beside it."""
         seen: set[tuple[str, str]] = set()
         for form in self.forms:
             if form in self.deleted_forms or not form.is_valid() or not form.cleaned_data:

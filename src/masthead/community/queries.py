@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from masthead.accounts.models import User, normalize_email
 from masthead.community.benefits import keep_known
 from masthead.community.models import Membership, SurplusSubscription, TierPrice
 from masthead.payments.models import Checkout, CheckoutState, Payment
 from masthead.rules.pledges import GRACE
+
+HAS_SURPLUS = "has_surplus"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +52,12 @@ def has_live_membership(email: str) -> bool:
 
 
 def get_standing(person: User, *, now: datetime) -> Standing:
-    """Return what the person has paid for: at most two queries."""
-    surplus = SurplusSubscription.objects.filter(person=person).select_related("tier")
-    return _stand(_list_memberships(person), list(surplus), now=now)
+    """Return what the person has paid for: one query for a member, two for others and for those who paid twice."""
+    memberships = _list_memberships(person)
+    surplus: list[SurplusSubscription] = []
+    if not memberships or getattr(memberships[0], HAS_SURPLUS):
+        surplus = list(SurplusSubscription.objects.filter(person=person).select_related("tier"))
+    return _stand(memberships, surplus, now=now)
 
 
 def get_standing_of_checkouts(checkout_ids: Sequence[UUID], *, now: datetime) -> Standing:
@@ -85,7 +92,9 @@ def is_entitled(person: User, *, now: datetime) -> bool:
 
 def _list_memberships(person: User) -> list[Membership]:
     """Return all of the person's memberships, the live one first, then by what was paid for longest."""
-    return _put_first(Membership.objects.filter(person=person).select_related("tier", "subscription", "person"))
+    surplus = SurplusSubscription.objects.filter(person=OuterRef("person"))
+    mine = Membership.objects.filter(person=person).annotate(**{HAS_SURPLUS: Exists(surplus)})
+    return _put_first(mine.select_related("tier", "subscription", "person"))
 
 
 def _put_first(memberships: Iterable[Membership]) -> list[Membership]:

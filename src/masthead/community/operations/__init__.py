@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from masthead.community.operations.complete import complete_joining, project_payment, settle_joining
+from masthead.community.operations.complete import (
+    complete_joining,
+    project_payment,
+    record_contribution,
+    settle_joining,
+)
 from masthead.community.operations.join import AlreadyMember, JoinOrder, StartedJoining, start_joining
 from masthead.community.operations.manage import (
     NotChangeable,
@@ -27,6 +32,7 @@ __all__ = [
     "keep_membership",
     "project_membership",
     "project_payment",
+    "record_contribution",
     "settle_joining",
     "start_joining",
 ]

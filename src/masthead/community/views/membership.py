@@ -81,10 +81,14 @@ def change_amount(request: HttpRequest, person: User) -> HttpResponse:
     except MastheadError as error:
         messages.error(request, str(error))
         return redirect("membership")
-    sentence = _("Thank you. From {day} on you pay {price}.")
-    messages.success(
-        request, sentence.format(day=_say_paid_until(changed), price=say_price(changed.amount, changed.interval))
-    )
+    price_words = say_price(changed.amount, changed.interval)
+    if changed.state == PledgeState.ACTIVE:
+        sentence = _("Thank you. From {day} on you pay {price}.").format(
+            day=_say_paid_until(changed), price=price_words
+        )
+    else:
+        sentence = _("Thank you. From the next period on you pay {price}.").format(price=price_words)
+    messages.success(request, sentence)
     return redirect("membership")
 
 

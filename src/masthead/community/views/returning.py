@@ -56,17 +56,18 @@ def _welcome_in(request: HttpRequest, checkout: Checkout, started: Started) -> H
     now = timezone.now()
     response = redirect("welcome")
     person = checkout.person
-    if request.user.is_authenticated or person is None:
-        signed_in = request.user == person
-    else:
-        signed_in = started["new_account"] and queries.is_account_of_checkout(person, checkout)
-        if signed_in:
-            login(request, person, backend=BACKEND)
-    if signed_in and person is not None:
+    if person is not None and request.user == person:
         issue_pass(response, queries.get_standing(person, now=now), now)
+    elif person is not None and not request.user.is_authenticated and _may_enter(person, checkout, started):
+        # The middleware sets the pass of whoever is signed in.
+        login(request, person, backend=BACKEND)
     elif checkout.subscription_id is not None:
         issue_pass(response, queries.get_standing_of_checkouts([checkout.pk], now=now), now, named=False)
     return response
+
+
+def _may_enter(person: User, checkout: Checkout, started: Started) -> bool:
+    return started["new_account"] and queries.is_account_of_checkout(person, checkout)
 
 
 def _wait(request: HttpRequest, checkout: Checkout) -> HttpResponse:
