@@ -6,6 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
+from pytest_django.fixtures import Settings
 
 from masthead.accounts.models import User
 from masthead.accounts.operations import (
@@ -20,6 +21,10 @@ pytestmark = pytest.mark.django_db
 
 
 class TestUser:
+    @pytest.fixture(autouse=True)
+    def _hash_fast(self, settings: Settings) -> None:
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
     def test_is_one_person_in_whatever_case_the_address_is_written(self) -> None:
         User.objects.create_user("Reader@Example.org")
         assert User.objects.get().email == "reader@example.org"

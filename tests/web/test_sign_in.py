@@ -308,7 +308,8 @@ class TestStaff:
     PASSWORD = "long words beat short riddles"
 
     @pytest.fixture
-    def editor(self) -> User:
+    def editor(self, settings: Settings) -> User:
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # slow ones are slow here too
         return User.objects.create_superuser("editor@example.org", self.PASSWORD, name="Ida Quill")
 
     def test_signs_in_to_the_console_by_password(self, client: Client, editor: User) -> None:
