@@ -93,7 +93,6 @@ def make_price(
         "interval": interval,
         "interval_count": interval_count,
         "meter": None,
-        "trial_period_days": None,
         "usage_type": "licensed",
     }
     return _new(
