@@ -64,7 +64,7 @@ class Counts:
         Returns False when it could not be written in time; the same mark may then come again and still counts once.
         """
         with self._lock:
-            batch = self._remembered.get(mark) or self._remembered_before.get(mark)
+            batch = self._remembered.get(mark, self._remembered_before.get(mark))
             if batch is None:
                 if self._is_closing or self._has_lost_patience():
                     return False

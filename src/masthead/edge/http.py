@@ -157,10 +157,10 @@ def read_body(environ: Environ) -> bytes:
     return body
 
 
-def decode_body(decode: Callable[[bytes], Decoded], body: bytes) -> Decoded:
+def decode_body(decode: Callable[[str], Decoded], body: bytes) -> Decoded:
     """Decode a body by a msgspec decoder. Raises BadBody, naming what is wrong."""
     try:
-        return decode(body)
+        return decode(body.decode())
     except msgspec.ValidationError as error:
         raise BadBody(f"The body is not what this address takes: {error}.") from None
     except (msgspec.DecodeError, UnicodeError, RecursionError):
