@@ -19,7 +19,7 @@ from masthead.kit import env
 
 
 def start_with(tmp_path: Path, **names: str) -> subprocess.CompletedProcess[str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("MASTHEAD_")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MASTHEAD_", "DJANGO_"))}
     return subprocess.run(
         [sys.executable, "-m", "masthead.config.cli", "version"],
         env={**kept, "MASTHEAD_DATA": str(tmp_path / "data"), **names},

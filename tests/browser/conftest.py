@@ -56,7 +56,7 @@ class Newsroom:
 
     def env(self) -> dict[str, str]:
         port = int(self.url.rsplit(":", 1)[1])
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("MASTHEAD_")}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("MASTHEAD_", "DJANGO_"))}
         return {**kept, "MASTHEAD_DATA": str(self.data), "PORT": str(port), "MASTHEAD_SANDBOX_PORT": str(port + 1)}
 
 
