@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page, Site
 
+from masthead.kit.testing.jobs import run_jobs
 from masthead.newsroom import operations, queries
 from masthead.newsroom import testing as paper
 from masthead.newsroom.models import AdSlot, ArticlePage, HomePage, HouseAd, RelatedArticle
@@ -141,6 +142,14 @@ class TestWriting:
         article.published_at = timezone.now() + timedelta(days=2)
         with pytest.raises(ValidationError, match="has not come yet"):
             article.full_clean()
+
+    def test_its_pictures_are_made_before_a_reader_asks(self) -> None:
+        body = [("image", {"image": paper.make_picture(), "alt": "", "caption": "", "credit": ""})]
+        article = paper.make_article(live=False, lead_image=paper.make_picture(width=2000, height=1500), body=body)
+        article.save_revision().publish()
+        run_jobs()
+        assert article.lead_image.renditions.count() == 11
+        assert operations.prepare_pictures(article.pk) == 14
 
     @pytest.mark.parametrize("group", ["Editors", "Writers", ""])
     def test_the_pages_of_the_console_open(self, group: str) -> None:

@@ -143,6 +143,14 @@ class TestAnArticle:
         assert page.select("[onerror]") == []
         assert page.select('a[href^="javascript"]') == []
 
+    def test_is_shown_without_pictures_whose_files_are_gone(self, article: ArticlePage, client: Client) -> None:
+        article.lead_image.file.delete(save=False)
+        response = client.get(article.url)
+        assert response.status_code == 200
+        assert page_of(response).select('meta[property="og:image"]') == []
+        for path in ("/", "/harbour/", "/feed/"):
+            assert client.get(path).status_code == 200
+
     def test_without_anything_but_a_headline_is_a_page(self, client: Client) -> None:
         bare = ArticlePage(title="Bare", slug="bare")
         paper.make_section().add_child(instance=bare)

@@ -18,6 +18,8 @@ class NewsroomConfig(AppConfig):
 
     def ready(self) -> None:
         """Make an empty front page and the groups once the tables are there."""
+        from masthead.newsroom import receivers  # noqa: F401  importing them is what connects them
+
         post_migrate.connect(_prepare, sender=self, dispatch_uid="newsroom.prepare")
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
 
-from masthead.newsroom import context, queries
+from masthead.newsroom import context, pictures, queries
 from masthead.newsroom.addresses import absolute
 from masthead.newsroom.models import ArticlePage, SectionPage
 from masthead.newsroom.views.answering import make_public
@@ -67,7 +67,7 @@ def show_feed(request: HttpRequest, section: str = "") -> HttpResponse:
 def _add(feed: FullTextFeed, card: queries.Card) -> None:
     article = card.article
     printed: datetime | None = article.published_at
-    picture = article.lead_image.get_rendition("fill-1200x630|format-jpeg") if article.lead_image else None
+    shared = pictures.get_renditions(article.lead_image, pictures.SHARING_SHAPES[:1])
     feed.add_item(
         title=article.title,
         link=absolute(article.get_url() or "/"),
@@ -77,9 +77,7 @@ def _add(feed: FullTextFeed, card: queries.Card) -> None:
         pubdate=printed,
         updateddate=article.updated_at or printed,
         categories=[card.section.title],
-        enclosures=[feedgenerator.Enclosure(absolute(picture.url), str(picture.file.size), "image/jpeg")]
-        if picture
-        else [],
+        enclosures=[feedgenerator.Enclosure(absolute(one.url), str(one.file.size), "image/jpeg") for one in shared],
         authors=[author.name for author in card.authors],
         content=_content(article),
     )

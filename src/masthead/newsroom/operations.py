@@ -10,7 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Locale, Page, Site
 
-from masthead.newsroom.models import HomePage
+from masthead.newsroom import pictures
+from masthead.newsroom.models import ArticlePage, HomePage
 
 WRITERS, EDITORS, ADVERTISING = "Writers", "Editors", "Advertising"
 
@@ -75,6 +76,19 @@ def prepare_groups(home: HomePage) -> None:
             GroupPagePermission.objects.get_or_create(group=group, page=home, permission=permission)
         for permission in _permissions(_PICTURES):
             GroupCollectionPermission.objects.get_or_create(group=group, collection=pictures, permission=permission)
+
+
+def prepare_pictures(article_id: int) -> int:
+    """Make every shape in which the article's pictures are shown. Safe to repeat; returns how many there are."""
+    article = ArticlePage.objects.filter(pk=article_id).first()
+    if article is None:
+        return 0
+    lead_shapes = (*pictures.LIST_SHAPES, *pictures.LEAD_SHAPES, *pictures.SHARING_SHAPES)
+    made = len(pictures.get_renditions(article.lead_image, lead_shapes))
+    for block in article.body:
+        if block.block_type == "image":
+            made += len(pictures.get_renditions(block.value["image"], pictures.BODY_SHAPES))
+    return made
 
 
 def _permissions(codenames: tuple[str, ...]) -> list[Permission]:

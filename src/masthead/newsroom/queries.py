@@ -15,7 +15,7 @@ from wagtail.images import get_image_model
 from wagtail.models import Site
 from wagtail.search.backends.base import BaseSearchResults as SearchResults
 
-from masthead.newsroom import bodies
+from masthead.newsroom import bodies, pictures
 from masthead.newsroom.models import (
     AdSlot,
     ArticleByline,
@@ -29,8 +29,6 @@ from masthead.newsroom.models import (
     Topic,
 )
 
-# The renditions of pictures in lists, read together with the articles.
-LIST_RENDITIONS = tuple(f"fill-{size}|format-webp" for size in ("320x213", "640x427", "960x640", "1440x960"))
 BESIDE_LEAD = 4
 IN_STRIP = 4
 RELATED = 4
@@ -236,7 +234,7 @@ def _in_section(articles: QuerySet[ArticlePage], section: SectionPage) -> QueryS
 
 def _with_list_parts(articles: QuerySet[ArticlePage]) -> QuerySet[ArticlePage]:
     return articles.prefetch_related(
-        Prefetch("lead_image", queryset=get_image_model().objects.prefetch_renditions(*LIST_RENDITIONS)),
+        Prefetch("lead_image", queryset=get_image_model().objects.prefetch_renditions(*pictures.LIST_SHAPES)),
         Prefetch("bylines", queryset=ArticleByline.objects.select_related("author").order_by("sort_order")),
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from masthead.newsroom import pictures as shapes
 from masthead.newsroom import queries
 from masthead.newsroom.addresses import absolute
 from masthead.newsroom.models import ArticlePage, Author, SectionPage
@@ -73,8 +74,8 @@ def describe_article(
 def describe_publication(publication: queries.Publication) -> dict[str, Any]:
     """Describe the publication."""
     said: dict[str, Any] = {"@type": "NewsMediaOrganization", "name": publication.name, "url": absolute("/")}
-    if publication.logo is not None:
-        said["logo"] = {"@type": "ImageObject", "url": absolute(publication.logo.get_rendition("max-600x600").url)}
+    for logo in shapes.get_renditions(publication.logo, ["max-600x600|format-png"]):
+        said["logo"] = {"@type": "ImageObject", "url": absolute(logo.url)}
     return said
 
 

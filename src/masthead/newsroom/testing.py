@@ -45,10 +45,14 @@ def make_topic(name: str = "Breakwater", **fields: Any) -> Topic:
 
 def make_picture(title: str = "The harbour at dusk", *, width: int = 60, height: int = 40) -> Any:
     """Add a plain picture."""
+    number = next(_numbers)
     drawn = io.BytesIO()
-    Drawing.new("RGB", (width, height), (20, 80, 100)).save(drawn, "PNG")
-    file = ContentFile(drawn.getvalue(), name=f"picture-{next(_numbers)}.png")
-    return get_image_model().objects.create(title=title, file=file)
+    # No two are the same: what is kept of one by its hash may not stand for another.
+    Drawing.new("RGB", (width, height), (20, number // 256 % 256, number % 256)).save(drawn, "PNG")
+    file = ContentFile(drawn.getvalue(), name=f"picture-{number}.png")
+    picture = get_image_model().objects.create(title=title, file=file)
+    picture.get_file_hash()
+    return picture
 
 
 def make_article(

@@ -9,15 +9,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from masthead.newsroom import queries, structured
+from masthead.newsroom import pictures, queries, structured
 from masthead.newsroom.addresses import absolute
 from masthead.newsroom.context import get_publication
 from masthead.newsroom.models import AdPlace, ArticlePage, HomePage, SectionPage
 from masthead.newsroom.passes import may_read_whole
 from masthead.newsroom.views.answering import paginate, render_public
-
-# What social networks and search engines ask for: wide, 4:3 and square.
-SHARING_SHAPES = tuple(f"fill-{shape}|format-jpeg" for shape in ("1200x630", "1200x900", "1200x1200"))
 
 
 def show_front(request: HttpRequest, home: HomePage, **_preview: str) -> HttpResponse:
@@ -83,9 +80,9 @@ def _article_context(request: HttpRequest, article: ArticlePage, *, whole: bool)
     section: SectionPage = article.get_parent().specific
     authors = queries.get_authors(article)
     path = article.get_url(request) or "/"
-    pictures = _sharing_pictures(article)
+    shared = [absolute(one.url) for one in pictures.get_renditions(article.lead_image, pictures.SHARING_SHAPES)]
     described = structured.describe_article(
-        article, section, authors, get_publication(request), url=absolute(path), pictures=pictures
+        article, section, authors, get_publication(request), url=absolute(path), pictures=shared
     )
     crumbs = [(_("Front page"), "/"), (section.title, section.get_url(request) or "/"), (article.title, path)]
     return {
@@ -99,14 +96,8 @@ def _article_context(request: HttpRequest, article: ArticlePage, *, whole: bool)
         "ads": queries.list_ads([AdPlace.ARTICLE_TOP, AdPlace.ARTICLE_SIDE], turn=article.pk),
         "description": queries.get_description(article),
         "canonical": absolute(path),
-        "picture": pictures[0] if pictures else "",
+        "picture": shared[0] if shared else "",
         "crumbs": crumbs[:-1],
         "current_section_pk": section.pk,
         "structured": structured.to_script(described) + structured.to_script(structured.describe_crumbs(crumbs)),
     }
-
-
-def _sharing_pictures(article: ArticlePage) -> list[str]:
-    if article.lead_image is None:
-        return []
-    return [absolute(article.lead_image.get_rendition(spec).url) for spec in SHARING_SHAPES]

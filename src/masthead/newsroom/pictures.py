@@ -1,0 +1,27 @@
+"""The shapes in which pictures are shown, and how they are had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from wagtail.images.exceptions import InvalidFilterSpecError
+from wagtail.images.models import SourceImageIOError
+
+# In lists; the templates of stories name the same shapes.
+LIST_SHAPES = tuple(f"fill-{size}|format-webp" for size in ("320x213", "640x427", "960x640", "1440x960"))
+# Above an article and in its body.
+LEAD_SHAPES = tuple(f"width-{width}|format-webp" for width in (640, 960, 1440, 1920))
+BODY_SHAPES = tuple(f"width-{width}|format-webp" for width in (480, 800, 1280))
+# What social networks and search engines ask for: wide, 4:3 and square.
+SHARING_SHAPES = tuple(f"fill-{size}|format-jpeg" for size in ("1200x630", "1200x900", "1200x1200"))
+
+
+def get_renditions(picture: Any, shapes: Iterable[str]) -> list[Any]:
+    """Return the picture in these shapes, made now where they were not yet; none of a picture whose file is gone."""
+    if picture is None:
+        return []
+    try:
+        return list(picture.get_renditions(*shapes).values())
+    except (SourceImageIOError, InvalidFilterSpecError, OSError):
+        return []
