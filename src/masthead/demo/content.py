@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
-from masthead.demo.prose import Block, parse_prose, to_plain, typeset
+from masthead.demo.prose import Block, Target, parse_prose, to_plain, typeset
 from masthead.rules.errors import MastheadError
 
 FOLDER = Path(__file__).parent / "content"
@@ -149,7 +149,7 @@ class Appeal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HouseAd:
-    """An ad of a local business; `about` is the slug of the article or topic to which it leads, as `topic:food`."""
+    """An ad of a local business; `about` is what it leads to, as `topic:food`."""
 
     key: str
     name: str
@@ -159,6 +159,26 @@ class HouseAd:
     about: str
     drawing: str
     alt: str
+
+    @property
+    def target(self) -> Target:
+        """What the ad leads to."""
+        kind, _colon, slug = self.about.partition(":")
+        return Target(kind, slug)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supporter:
+    """A reader who has joined; `won_by` names appeal and variant, as `from-the-editor/the-letter`."""
+
+    name: str
+    email: str
+    tier: str
+    interval: str
+    amount: int
+    days_ago: int
+    at: time
+    won_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +201,7 @@ class Publication:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newspaper:
-    """Everything that the demonstration is made of, in its order; articles newest first."""
+    """Everything that the demonstration is made of, in its order; articles newest first, supporters oldest first."""
 
     publication: Publication
     sections: tuple[Section, ...]
@@ -191,6 +211,7 @@ class Newspaper:
     tiers: tuple[Tier, ...]
     appeals: tuple[Appeal, ...]
     house_ads: tuple[HouseAd, ...]
+    supporters: tuple[Supporter, ...]
 
 
 @lru_cache(maxsize=1)
@@ -206,6 +227,7 @@ def load_newspaper(folder: Path = FOLDER) -> Newspaper:
         tiers=tuple(_make_all(Tier, folder / "tiers.toml", "tiers", prices=Price)),
         appeals=tuple(_make_all(Appeal, folder / "appeals.toml", "appeals", variants=Variant)),
         house_ads=tuple(_make_all(HouseAd, folder / "house_ads.toml", "house_ads")),
+        supporters=tuple(_make_all(Supporter, folder / "supporters.toml", "supporters")),
     )
 
 
