@@ -39,8 +39,8 @@ CARDS: Final[tuple[Card, ...]] = (
     Card(number="4242424242424242", brand="visa", about="Succeeds"),
     Card(number="4000000000000002", brand="visa", about="Is declined", decline_code="generic_decline"),
     Card(number="4000002500003155", brand="visa", about="Asks for a confirmation", confirms=True),
-    Card(number="4000000000009995", brand="visa", about="Lacks the money", decline_code="insufficient_funds"),
-    Card(number="4000000000000341", brand="visa", about="Succeeds once, fails when it is renewed", fails_later=True),
+    Card(number="4000000000009995", brand="visa", about="Has too little money", decline_code="insufficient_funds"),
+    Card(number="4000000000000341", brand="visa", about="Fails when it is renewed", fails_later=True),
 )
 BY_NUMBER: Final = {card.number: card for card in CARDS}
 BY_LAST4: Final = {card.last4: card for card in CARDS}

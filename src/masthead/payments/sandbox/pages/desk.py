@@ -23,7 +23,8 @@ def get_target(now: int, by: str) -> int | None:
 def show_desk(book: Book, *, base: str, token: str, turned: str) -> PageAnswer:
     """Show the desk; `turned` is how many things fell due when the clock was turned just now."""
     days = (book.now - int(book.wall)) // 86_400
-    notice = f"The clock was turned forward. {turned} things fell due on the way." if turned.isdecimal() else ""
+    fell_due = f"{turned} {'thing' if turned == '1' else 'things'} fell due on the way."
+    notice = f"The clock was turned forward. {fell_due}" if turned.isdecimal() else ""
     content = draw(
         "desk.html",
         now=_say(book.now),

@@ -65,7 +65,7 @@ def answer_page(content: Markup, *, title: str, base: str, status: int = 200, ma
     """Return a whole page; `may_lead_to` is the origin that its form may be redirected to."""
     page = draw("page.html", title=title, base=base, version=get_style_version(), content=content)
     policy = (
-        f"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' {may_lead_to}; "
+        f"default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self' {may_lead_to}; "
         "base-uri 'none'; frame-ancestors 'none'"
     )
     headers = [("Content-Type", "text/html; charset=utf-8"), ("Content-Security-Policy", policy), *HEADERS]
