@@ -106,10 +106,11 @@ def community_articles(newsroom: Newsroom) -> list[str]:
 
 
 def articles(newsroom: Newsroom, *, community: bool) -> list[str]:
-    addresses = re.findall(r"<loc>([^<]+)</loc>", newsroom.get("/sitemap.xml"))
-    paths = [address.removeprefix(newsroom.url) for address in addresses if address.count("/") >= 5]
+    places = re.compile(r"<loc>([^<]+)</loc>")
+    maps = [place.removeprefix(newsroom.url) for place in places.findall(newsroom.get("/sitemap.xml"))]
+    pages = [place.removeprefix(newsroom.url) for path in maps for place in places.findall(newsroom.get(path))]
     mark = f'data-masthead-community-only="{"true" if community else "false"}"'
-    return sorted(path for path in paths if mark in newsroom.get(path))
+    return sorted(path for path in pages if mark in newsroom.get(path))
 
 
 def answers(url: str) -> bool:
@@ -187,7 +188,7 @@ def someone(chromium: Browser, newsroom: Newsroom) -> Iterator[Callable[..., Rea
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         context.set_default_timeout(10_000)
         reader = Reader(context.new_page(), context, newsroom)
-        context.on("request", reader.requests.append)
+        context.on("request", lambda request: reader.requests.append(request))
         context.on(
             "console", lambda message: reader.complaints.append(message.text) if message.type == "error" else None
         )
