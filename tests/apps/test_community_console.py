@@ -120,6 +120,13 @@ class TestTiers:
         first.refresh_from_db()
         assert (community.key, first.floor_minor, first.suggested_minor) == ("community", 700, [700, 1400])
 
+    def test_stay_while_they_have_members(self, staff: Client) -> None:
+        community, patron = make_tiers()
+        operations.project_membership(make_subscription(make_person()), now=MORNING)
+        for one in (community, patron):
+            staff.post(reverse(f"{TIERS}:delete", args=[one.pk]))
+        assert list(Tier.objects.all()) == [community]
+
     def test_are_listed_with_their_prices(self, staff: Client, django_assert_max_num_queries: Any) -> None:
         make_tiers()
         staff.get(reverse(f"{TIERS}:list"))
@@ -168,6 +175,15 @@ class TestMembers:
             assert staff.post(address, {"state": "ended"}).status_code == 302
         membership.refresh_from_db()
         assert membership.state == "active"
+
+    def test_cannot_be_deleted_many_at_once(self, staff: Client, alma: User) -> None:
+        pks = list(Membership.objects.values_list("pk", flat=True))
+        query = "&".join(f"id={pk}" for pk in pks)
+        staff.post(f"/cms/bulk/community/membership/delete/?next=/cms/&{query}", {"confirm": "yes"})
+        assert Membership.objects.count() == len(pks) == 2
+
+    def test_say_days_that_lie_ahead(self, staff: Client, alma: User) -> None:
+        assert "December 2, 2026" in staff.get(reverse(f"{MEMBERS}:list")).content.decode()
 
     def test_are_nothing_for_editors_without_the_permission(self, client: Client, alma: User) -> None:
         editor = User.objects.create_user("editor@example.org", "a long enough password", is_staff=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +204,12 @@ class TestExistingAccount:
         client.get(back)
         assert not is_signed_in(client)
         assert get_pass(client) is not None
+
+    def test_that_seems_younger_by_another_machines_clock_is_not_entered(self, client: Client, desk: Desk) -> None:
+        make_person(ALMA)
+        User.objects.update(date_joined=timezone.now() + timedelta(minutes=5))
+        client.get(desk.pay(order(client)))
+        assert not is_signed_in(client)
 
     def test_of_staff_is_never_entered(self, client: Client, desk: Desk) -> None:
         back = desk.pay(order(client))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
+from wagtail import hooks
+from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
@@ -15,7 +21,12 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 from masthead.community.benefits import list_words
 from masthead.community.models import Contribution, Membership, SurplusSubscription, Tier
 from masthead.community.panels import TierPanels
-from masthead.community.words import say_amount, say_price
+from masthead.community.words import say_amount, say_day, say_price
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
+READ_ONLY = (Membership, Contribution, SurplusSubscription)
 
 
 def _say_prices(tier: Tier) -> str:
@@ -24,6 +35,27 @@ def _say_prices(tier: Tier) -> str:
 
 def _say_benefits(tier: Tier) -> str:
     return ", ".join(str(words.title) for words in list_words(tier.benefits))
+
+
+def _person_column(model: str) -> Column:
+    """Return the column of addresses; each leads to all that is known of its row."""
+    return TitleColumn(
+        "person",
+        label=_("E-mail"),
+        accessor="person.email",
+        sort_key="person__email",
+        url_name=f"wagtailsnippets_community_{model}:inspect",
+    )
+
+
+def _day_column(name: str, label: StrPromise) -> Column:
+    """Return a column of days: a date may lie ahead, which Wagtail's own column of "how long ago" cannot say."""
+
+    def say(row: Model) -> str:
+        moment: datetime | None = getattr(row, name)
+        return say_day(moment) if moment else ""
+
+    return Column(name, label=label, accessor=say, sort_key=name)
 
 
 class ReadOnlyPolicy(ModelPermissionPolicy):
@@ -87,7 +119,7 @@ class MembershipViewSet(ReadOnlyViewSet):
     list_filter = ["state", "tier", "interval"]
     ordering = "-since"
     list_display = [
-        Column("person", label=_("E-mail"), accessor="person.email", sort_key="person__email"),
+        _person_column("membership"),
         Column("tier", label=_("Tier"), accessor="tier.name", sort_key="tier__order"),
         Column(
             "amount",
@@ -96,8 +128,8 @@ class MembershipViewSet(ReadOnlyViewSet):
             sort_key="amount_minor",
         ),
         Column("state", label=_("State"), accessor="get_state_display", sort_key="state"),
-        DateColumn("since", label=_("Since"), sort_key="since"),
-        DateColumn("paid_until", label=_("Paid until"), sort_key="paid_until"),
+        _day_column("since", _("Since")),
+        _day_column("paid_until", _("Paid until")),
     ]
     inspect_view_fields = [
         "person",
@@ -122,14 +154,14 @@ class ContributionViewSet(ReadOnlyViewSet):
     search_fields = ["person__email", "person__name"]
     ordering = "-given_at"
     list_display = [
-        Column("person", label=_("E-mail"), accessor="person.email", sort_key="person__email"),
+        _person_column("contribution"),
         Column(
             "amount",
             label=_("Amount"),
             accessor=lambda gift: say_amount(gift.payment.amount),
             sort_key="payment__amount_minor",
         ),
-        DateColumn("given_at", label=_("Given"), sort_key="given_at"),
+        _day_column("given_at", _("Given")),
     ]
 
 
@@ -143,11 +175,11 @@ class SurplusViewSet(ReadOnlyViewSet):
     search_fields = ["person__email", "person__name"]
     ordering = "-noticed_at"
     list_display = [
-        Column("person", label=_("E-mail"), accessor="person.email", sort_key="person__email"),
+        _person_column("surplussubscription"),
         Column("tier", label=_("Tier"), accessor="tier.name"),
-        DateColumn("noticed_at", label=_("Noticed"), sort_key="noticed_at"),
-        DateColumn("end_asked_at", label=_("Ended"), sort_key="end_asked_at"),
-        DateColumn("paid_until", label=_("Paid until"), sort_key="paid_until"),
+        _day_column("noticed_at", _("Noticed")),
+        _day_column("end_asked_at", _("Ended")),
+        _day_column("paid_until", _("Paid until")),
     ]
 
 
@@ -162,3 +194,20 @@ class CommunityViewSetGroup(SnippetViewSetGroup):
 
 
 register_snippet(CommunityViewSetGroup)
+
+
+@hooks.register("before_delete_snippet")
+def refuse_to_delete(request: HttpRequest, snippets: Sequence[Model]) -> HttpResponse | None:
+    """Keep what payments have made, and the tiers that people are or were members of.
+
+    Wagtail's action on many rows at once asks the permission itself, past the policy of the list.
+    """
+    if any(isinstance(snippet, READ_ONLY) for snippet in snippets):
+        raise PermissionDenied
+    tiers = [snippet.pk for snippet in snippets if isinstance(snippet, Tier)]
+    used = Tier.objects.filter(pk__in=tiers, memberships__isnull=False).first()
+    if used is None:
+        return None
+    sentence = _("“{tier}” has or had members, so it stays. Untick “offered”, and nobody can join it any more.")
+    messages.error(request, sentence.format(tier=used.name))
+    return redirect("wagtailsnippets_community_tier:list")

@@ -22,7 +22,8 @@ from masthead.community.words import say_amount, say_day, say_price
 from masthead.payments.models import Checkout, CheckoutState
 from masthead.rules.pledges import Interval, PledgeState
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+# The same by which the code signs in.
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # The page looks again after these seconds, then a little later each time, then no more.
 PAUSES = (2, 2, 3, 3, 5, 5, 10, 10, 20, 30)
 
