@@ -23,14 +23,14 @@ pytestmark = pytest.mark.django_db
 
 
 def staff(group: str = "") -> Client:
-    person = get_user_model().objects.create_user(email=f"{group or 'owner'}@example.org".lower())
+    person = get_user_model().objects.create_user(email=f"{group or 'owner'}@example.org".lower(), is_staff=True)
     if group:
         person.groups.add(Group.objects.get(name=group))
     else:
         person.is_superuser = True
         person.save()
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person)
     return client
 
 

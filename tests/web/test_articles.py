@@ -162,7 +162,7 @@ class TestTheSameForEveryone:
     def reader(self) -> Client:
         person = get_user_model().objects.create_user(email="reader@example.org")
         client = Client()
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(person)
         client.cookies["mh_reads"] = "sealed"
         client.cookies["mh_hint"] = "ad_free~1"
         return client

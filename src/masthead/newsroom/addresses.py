@@ -10,3 +10,17 @@ def absolute(path: str) -> str:
     if path.startswith(("http://", "https://")):
         return path
     return f"{settings.MASTHEAD_SITE_URL}{path if path.startswith('/') else '/' + path}"
+
+
+class NameConverter:
+    """A name in an address, as slugs are made: letters of any script, digits, `-` and `_`."""
+
+    regex = r"[-\w]+"
+
+    def to_python(self, value: str) -> str:
+        """Return the name as it stands."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return the name as it stands."""
+        return value
