@@ -15,6 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -54,6 +55,12 @@ class Newsroom:
         assert run.returncode == 0, run.stderr
         return run.stdout
 
+    def staff(self, role: str) -> tuple[str, str]:
+        """Return the address and password of a member of the demonstration's staff."""
+        found = re.search(rf"({role}@\S+)\s+(\S+)", (self.data / "demo-staff.txt").read_text())
+        assert found
+        return found.group(1), found.group(2)
+
     def env(self) -> dict[str, str]:
         port = int(self.url.rsplit(":", 1)[1])
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("MASTHEAD_", "DJANGO_"))}
@@ -73,25 +80,31 @@ def free_ports() -> int:
         return port
 
 
-@pytest.fixture(scope="session")
-def newsroom() -> Iterator[Newsroom]:
+@contextmanager
+def running_newsroom() -> Iterator[Newsroom]:
+    """Build the demonstration newsroom in a folder of its own and serve it until the block ends."""
     data = Path(tempfile.mkdtemp(prefix="masthead-browser-"))
     site = Newsroom(f"http://localhost:{free_ports()}", data)
-    log = (data / "serve.log").open("w")
     try:
         site.masthead("demo", "--no-serve")
-        server = subprocess.Popen(
-            [sys.executable, "-m", "masthead.config.cli", "serve"], env=site.env(), stdout=log, stderr=log
-        )
-        try:
-            wait_for(lambda: answers(site.url + "/_masthead/health"), seconds=60, what="the site to answer")
-            yield site
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(timeout=20)
+        with (data / "serve.log").open("w") as log:
+            server = subprocess.Popen(
+                [sys.executable, "-m", "masthead.config.cli", "serve"], env=site.env(), stdout=log, stderr=log
+            )
+            try:
+                wait_for(lambda: answers(site.url + "/_masthead/health"), seconds=90, what="the site to answer")
+                yield site
+            finally:
+                server.send_signal(signal.SIGTERM)
+                server.wait(timeout=30)
     finally:
-        log.close()
         shutil.rmtree(data, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def newsroom() -> Iterator[Newsroom]:
+    with running_newsroom() as site:
+        yield site
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
-
 from tests.browser.conftest import Reader, wait_for
 
 pytestmark = pytest.mark.browser
