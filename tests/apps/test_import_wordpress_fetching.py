@@ -172,7 +172,14 @@ class TestPrivateAddresses:
     @pytest.mark.parametrize("proxy", ["http_proxy", "HTTP_PROXY", "ALL_PROXY"])
     def test_are_not_reached_through_a_proxy(self, site: str, proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(proxy, site)
-        monkeypatch.setattr(fetching.socket, "getaddrinfo", lambda *args, **kwargs: [])
+        real = socket.getaddrinfo
+
+        def look_up(host: str, *args: object, **kwargs: object) -> object:
+            if host.endswith(".example"):
+                raise OSError("unknown")
+            return real(host, *args, **kwargs)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(fetching.socket, "getaddrinfo", look_up)
         web = Web()
         assert "does not answer" in why_not(web, "http://old.example/a.png")
         assert OldSite.asked == []

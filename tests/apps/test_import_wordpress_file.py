@@ -97,6 +97,10 @@ class TestRefusals:
         bomb = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY l0 "ha">{levels}]><rss><channel>&l11;</channel></rss>'
         assert "declares a document type or entities" in refusal(write(tmp_path / "e.xml", bomb))
 
+    def test_a_document_type_alone(self, tmp_path: Path) -> None:
+        text = WHOLE.replace("<rss", '<!DOCTYPE rss PUBLIC "-//x" "http://x.example/rss.dtd"><rss', 1)
+        assert "declares a document type" in refusal(write(tmp_path / "e.xml", text))
+
     def test_an_entity_that_would_read_a_file(self, tmp_path: Path) -> None:
         secret = write(tmp_path / "secret", "the secret")
         spy = f'<!DOCTYPE rss [<!ENTITY x SYSTEM "file://{secret}">]><rss><channel>&x;</channel></rss>'

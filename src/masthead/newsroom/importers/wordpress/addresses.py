@@ -16,18 +16,16 @@ def redirect_from(paths: tuple[str, ...], *, site: Site | None, page: Page | Non
     what editors decided stays.
     """
     goal = page.get_url() if page is not None else path
-    made = 0
-    for old in paths:
-        normal = Redirect.normalise_path(old)
-        if len(normal) > _LONGEST_PATH or normal == Redirect.normalise_path(goal or ""):
-            continue
-        if Redirect.get_for_site(site).filter(old_path=normal).exists():
-            continue
-        Redirect.objects.create(
-            old_path=normal, site=site, redirect_page=page, redirect_link="" if page is not None else path
-        )
-        made += 1
-    return made
+    wanted = {Redirect.normalise_path(old) for old in paths} - {Redirect.normalise_path(goal or "")}
+    wanted = {old for old in wanted if len(old) <= _LONGEST_PATH}
+    if not wanted:
+        return 0
+    wanted -= set(Redirect.get_for_site(site).filter(old_path__in=wanted).values_list("old_path", flat=True))
+    link = "" if page is not None else path
+    Redirect.objects.bulk_create(
+        Redirect(old_path=old, site=site, redirect_page=page, redirect_link=link) for old in sorted(wanted)
+    )
+    return len(wanted)
 
 
 def find_by_number(request: HttpRequest) -> HttpResponsePermanentRedirect | None:

@@ -125,7 +125,7 @@ class _Import:
         try:
             self._articles.create(plan, shown)
         except (ValidationError, DataError, IntegrityError) as error:
-            self._names.made = before
+            self._names.forget(made=before)
             if self._articles.find(plan)[0] is not Standing.NEW:
                 # Another import of the same export was quicker.
                 self._report.already_here += 1

@@ -33,6 +33,7 @@ class Names:
         self._site = site
         self._ranking = ranking
         self._reserved = reserved_slugs()
+        self._rows: dict[tuple[str, str], Author | Topic] = {}
         self.made: Counter[str] = Counter()
 
     def get_section(self, named: Named) -> SectionPage:
@@ -72,6 +73,9 @@ class Names:
         return self._get_row(Topic, "topic", named)
 
     def _get_row(self, model: type[NamedRow], kind: str, named: Named) -> NamedRow:
+        kept = self._rows.get((kind, named.key))
+        if isinstance(kept, model):
+            return kept
         known = self._ledger.find(kind, named.key)
         row = model.objects.filter(pk=known.target_id).first() if known and known.target_id else None
         if row is None:
@@ -84,7 +88,13 @@ class Names:
             self._ledger.record(kind, named.key, row.pk)
             old = (named.old_path,) if named.old_path else ()
             self.made["redirect"] += redirect_from(old, site=self._site, path=row.get_absolute_url())
+        self._rows[kind, named.key] = row
         return row
+
+    def forget(self, *, made: Counter[str]) -> None:
+        """Forget what was found and made since `made` was copied: it was rolled back."""
+        self._rows.clear()
+        self.made = made
 
 
 def reserved_slugs() -> frozenset[str]:
