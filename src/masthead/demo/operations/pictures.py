@@ -84,11 +84,16 @@ def add_pictures(sheets: Sequence[Sheet], traces: Traces, *, step: Step) -> None
         try:
             for number, (sheet, drawing) in enumerate(zip(missing, drawings, strict=True), start=1):
                 traces.once("picture", sheet.key, partial(_keep, sheet, drawing.result()))
-                # So that the first reader of the front page need not wait.
-                get_renditions(find_picture(sheet.key, traces), sheet.shapes)
+                _cut(find_picture(sheet.key, traces), sheet.shapes)
                 step(done + number)
         finally:
             drawers.shutdown(cancel_futures=True)
+
+
+def _cut(picture: Image | None, shapes: Sequence[str]) -> None:
+    """Make the shapes of lists, so that the first reader of the front page need not wait."""
+    for rendition in get_renditions(picture, shapes):
+        rendition.file.close()
 
 
 def _keep(sheet: Sheet, drawn: bytes) -> Image:

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from masthead.demo.operations import Built, Plan, build
 from masthead.demo.operations import Progress as Report
+from masthead.demo.pictures.drawings import WIDTH
 from masthead.rules.errors import MastheadError
 
 TEST_CARD = "4242 4242 4242 4242, any date to come, any three digits"
@@ -29,11 +30,11 @@ class Command(BaseCommand):
     help = "Make the demonstration newsroom in MASTHEAD_DATA, and serve it. Run again, it keeps what you changed."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take `--no-serve` and `--staff-password`."""
+        """Take `--no-serve`, and three for tests."""
         parser.add_argument("--no-serve", action="store_true", help="Make it, and leave the serving to masthead serve.")
-        parser.add_argument(
-            "--staff-password", default="", help="For tests: the staff's password, instead of one made for this folder."
-        )
+        parser.add_argument("--staff-password", default="", help="For tests: this password for the staff.")
+        parser.add_argument("--picture-width", type=int, default=WIDTH, help="For tests: narrower drawings.")
+        parser.add_argument("--no-members", action="store_true", help="For tests: leave the invented members out.")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Bring the tables up to date, build, say where things are, serve."""
@@ -44,7 +45,12 @@ class Command(BaseCommand):
                 report("Making the tables", 0, 1)
                 migrate_if_behind()
                 report("Making the tables", 1, 1)
-                built = build(now=timezone.now(), plan=Plan(staff_password=options["staff_password"]), progress=report)
+                plan = Plan(
+                    picture_width=options["picture_width"],
+                    staff_password=options["staff_password"],
+                    has_supporters=not options["no_members"],
+                )
+                built = build(now=timezone.now(), plan=plan, progress=report)
         except MastheadError as error:
             raise CommandError(str(error)) from error
         say_where(console, built, seconds=time.monotonic() - began)
