@@ -63,8 +63,8 @@ def entries(language: str) -> list[Message]:
     return [message for message in catalog_of(language) if message.id]
 
 
-def as_tuple(words: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return (words,) if isinstance(words, str) else tuple(words)
+def as_tuple(words: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    return (words,) if isinstance(words, str) else tuple(words or ())
 
 
 def marks(pattern: re.Pattern[str], words: str) -> list[str]:
@@ -84,7 +84,7 @@ class TestEntries:
         assert [message.id for message in catalog_of(language) if message.fuzzy] == []
 
     def test_none_is_empty(self, language: str) -> None:
-        empty = [message.id for message in entries(language) if not all(as_tuple(message.string))]
+        empty = [message.id for message in entries(language) if not all(as_tuple(message.string) or ("",))]
         assert empty == []
 
     def test_placeholders_and_tags_are_those_of_the_original(self, language: str) -> None:
@@ -103,7 +103,7 @@ class TestEntries:
             if isinstance(message.id, str):
                 continue
             wanted = set(PLACEHOLDER.findall(message.id[1]))
-            for form, words in enumerate(message.string):
+            for form, words in enumerate(as_tuple(message.string)):
                 spared = {"%(number)s", "%(counter)s"} if form in in_words else set()
                 found = set(PLACEHOLDER.findall(words))
                 if not wanted - spared <= found <= wanted:
@@ -115,7 +115,7 @@ class TestEntries:
         wanted = {"he": 4, "ar": 6}[language]
         assert plurals
         assert catalog_of(language).num_plurals == wanted
-        assert [message.id for message in plurals if len(message.string) != wanted] == []
+        assert [message.id for message in plurals if len(as_tuple(message.string)) != wanted] == []
 
     def test_both_languages_have_the_same_entries(self, language: str) -> None:
         here = {(message.context, message.id) for message in entries(language)}
@@ -142,8 +142,9 @@ class TestEntries:
                 old, new = (each.pgettext(*ask) if ask else each.gettext(message.id) for each in (kept, made))
                 assert old == new == message.string
             else:
+                one, many = as_tuple(message.id)
                 for number in range(130):
-                    assert kept.ngettext(*message.id, number) == made.ngettext(*message.id, number)
+                    assert kept.ngettext(one, many, number) == made.ngettext(one, many, number)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -174,4 +175,4 @@ class TestReaders:
         page = answer.content.decode()
         assert answer.status_code == 404
         assert f'lang="{language}" dir="rtl"' in page
-        assert catalog_of(language)["There is no such page"].string in page
+        assert as_tuple(catalog_of(language)["There is no such page"].string)[0] in page
