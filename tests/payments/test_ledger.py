@@ -22,6 +22,7 @@ from tests.payments.world import (
 
 from masthead.letters.models import Letter
 from masthead.payments import operations
+from masthead.payments.letters import queue_receipt
 from masthead.payments.models import Checkout, CheckoutState, Payment, ProviderEvent, Subscription, SubscriptionStatus
 from masthead.payments.providers.base import PaymentsRefused
 from masthead.rules.money import BadAmount, CurrencyMismatch, Money
@@ -146,6 +147,7 @@ class TestForeignSales:
     @pytest.mark.parametrize("mode", ["subscription", "payment"])
     @pytest.mark.parametrize("metadata", [{}, {"masthead_checkout": "no key of ours"}, {"masthead_checkout": "a" * 32}])
     def test_never_become_ours(self, bank: Bank, deliver: Deliver, mode: str, metadata: dict[str, str]) -> None:
+        bystander = start()
         bank.pay(sell(bank, metadata=metadata, mode=mode))
         deliver()
         follow()
@@ -153,6 +155,8 @@ class TestForeignSales:
         assert not Payment.objects.exists()
         assert not Subscription.objects.exists()
         assert not Letter.objects.exists()
+        bystander.refresh_from_db()
+        assert (bystander.state, bystander.subscription) == (CheckoutState.OPEN, None)
         outcomes = set(ProviderEvent.objects.values_list("outcome", flat=True))
         assert outcomes == {"foreign", "ignored"}
 
@@ -349,6 +353,12 @@ class TestReceipt:
         assert letter.context["number"] == f"M-{the_payment().pk}"
         assert letter.context["product"] == "Community"
         assert letter.context["covers_until"]
+
+    def test_of_one_payment_is_one_letter_however_often_it_is_queued(self, bank: Bank) -> None:
+        join(bank)
+        for _ in range(2):
+            queue_receipt(the_payment(), now=now())
+        assert Letter.objects.filter(kind="receipt").count() == 1
 
     def test_of_a_contribution_names_no_period(self, bank: Bank) -> None:
         join(bank, interval=Interval.ONCE)
