@@ -318,7 +318,10 @@ class TestAtOnce:
         assert len(readings) == 3
         assert heard.names().count("checkout_completed") == 1
 
-    def test_an_older_reading_never_overwrites_a_newer_one(self, bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize("changes", [1, 2])
+    def test_an_older_reading_never_overwrites_a_newer_one(
+        self, bank: Bank, monkeypatch: pytest.MonkeyPatch, changes: int
+    ) -> None:
         checkout = start()
         bank.pay(checkout.url)
         subscription = settle(checkout).subscription
