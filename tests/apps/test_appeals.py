@@ -14,9 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import Site
 
-from masthead.appeals import operations, queries
+from masthead.appeals import operations, queries, receivers
+from masthead.appeals.checks import check_vocabulary
 from masthead.appeals.models import Appeal, AppealVariant, AskingSettings, SnapshotVersion
 from masthead.community.models import Tier, TierPrice
+from masthead.newsroom.models import HomePage, PublicationSettings, SectionPage, Topic
 from masthead.rules import choosing
 from masthead.rules.audience import Page, Placement, Reader
 
@@ -299,6 +301,48 @@ class TestLoadSnapshot:
         operations.bump_snapshot_version(now=NOW)
 
         assert SnapshotVersion.objects.get().number == 2
+
+
+class TestVocabulary:
+    """The sections, topics and the publication's name come from rows that a setting names."""
+
+    @pytest.fixture(autouse=True)
+    def told(self, settings: Any) -> None:
+        settings.MASTHEAD_SECTION_MODEL = "newsroom.SectionPage"
+        settings.MASTHEAD_TOPIC_MODEL = "newsroom.Topic"
+        settings.MASTHEAD_PUBLICATION_MODEL = "newsroom.PublicationSettings"
+        receivers.connect()
+
+    def test_follows_the_topics_of_the_newsroom(self) -> None:
+        held = newest().version
+
+        Topic.objects.create(name="Harbour bridge", slug="harbour-bridge")
+
+        after = load(held)
+        assert after is not None
+        assert after.topics == ("harbour-bridge",)
+
+    def test_holds_live_sections_only(self) -> None:
+        home = HomePage.objects.get()
+        home.add_child(instance=SectionPage(title="Culture", slug="culture"))
+        home.add_child(instance=SectionPage(title="Planned", slug="planned", live=False))
+
+        assert newest().sections == ("culture",)
+
+    def test_takes_the_name_of_the_publication_from_its_own_row(self) -> None:
+        held = newest().version
+
+        PublicationSettings.objects.update_or_create(site=Site.objects.get(), defaults={"name": "The Daily Gull"})
+
+        assert load(held) is not None
+        assert queries.get_placeholder_values(now=NOW)["publication"] == "The Daily Gull"
+
+    @pytest.mark.parametrize("label", ["newsroom.Nothing", "nothing", "newsroom.HouseAd"])
+    def test_refuses_at_the_start_what_is_no_such_row(self, settings: Any, label: str) -> None:
+        assert check_vocabulary() == []
+        settings.MASTHEAD_SECTION_MODEL = label
+
+        assert [mistake.id for mistake in check_vocabulary()] == ["appeals.E001"]
 
 
 class TestVariantKeys:

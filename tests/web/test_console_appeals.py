@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import msgspec
@@ -38,7 +39,7 @@ def url(appeal: Appeal, page: str = "edit") -> str:
 def sign_in(client: Client, email: str, *groups: str) -> Client:
     person = get_user_model().objects.create_user(email=email, password="")
     person.groups.add(*Group.objects.filter(name__in=groups))
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person)
     return client
 
 
@@ -457,12 +458,12 @@ class TestWhoMayDoWhat:
         assert managers.permissions.filter(codename="publish_appeal").exists()
 
 
-# Wagtail leaves the file that it draws into to the garbage collector.
-@pytest.mark.filterwarnings("ignore:Exception ignored in. <function Spooled:pytest.PytestUnraisableExceptionWarning")
 class TestPictures:
     @pytest.fixture(autouse=True)
-    def no_pictures_of_other_tests(self) -> None:
+    def no_pictures_of_other_tests(self, monkeypatch: pytest.MonkeyPatch) -> None:
         cache.clear()
+        # Wagtail leaves the file that it draws into to the garbage collector, which Python warns of.
+        monkeypatch.setattr("wagtail.images.models.SpooledTemporaryFile", lambda **_options: BytesIO())
 
     def test_stand_in_the_markup_as_the_sites_own_media(self, manager: Client) -> None:
         portrait = get_image_model().objects.create(title="Portrait", file=get_test_image_file())

@@ -71,7 +71,7 @@ class Compiler:
         if any(not variant.heading or not strip_tags(variant.body).strip() for variant in appeal.variants.all()):
             raise NothingToShow(_("A variant has no heading or no message."))
         variants = tuple(
-            choosing.Variant(key=variant.key, weight=variant.weight, html=self.render(appeal, variant))
+            choosing.Variant(key=str(variant.key), weight=variant.weight, html=self.render(appeal, variant))
             for variant in appeal.variants.all()
         )
         if not any(variant.weight for variant in variants):

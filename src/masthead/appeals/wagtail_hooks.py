@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -23,10 +24,19 @@ from masthead.appeals.panels import make_edit_handler
 from masthead.appeals.queries import Compiler, get_asking_settings, make_compiler, say_audience, say_places
 
 
-class FaultColumn(Column):
-    """Why a live appeal does not reach readers."""
+class StatusColumn(LiveStatusTagColumn):
+    """Whether an appeal is live, and if it does not reach readers all the same, why."""
 
-    cell_template_name = "appeals/fault_cell.html"
+    cell_template_name = "appeals/status_cell.html"
+
+    def __init__(self, *, find_fault: Callable[[Appeal], str]) -> None:
+        super().__init__(sort_key=None)
+        self.find_fault = find_fault
+
+    def get_cell_context_data(self, instance: Appeal, parent_context: Any) -> dict[str, Any]:
+        """Add the fault."""
+        context: dict[str, Any] = super().get_cell_context_data(instance, parent_context)
+        return {**context, "fault": self.find_fault(instance)}
 
 
 class AppealIndexView(IndexView):
@@ -44,8 +54,7 @@ class AppealIndexView(IndexView):
             "name",
             Column("where", label=_("Where"), accessor=say_places),
             Column("audience", label=_("Who is asked"), accessor=self.say_audience),
-            LiveStatusTagColumn(sort_key=None),
-            FaultColumn("fault", label=_("To mend"), accessor=self.find_fault),
+            StatusColumn(find_fault=self.find_fault),
             UpdatedAtColumn(sort_key=None),
         ]
 

@@ -143,16 +143,15 @@ def _one_appeal(key: str, tallies: dict[str, Tally], appeal: Appeal | None) -> A
         name = appeal.name
     else:
         name = _("An appeal that was deleted (%(key)s)") % {"key": key} if key else _("Not known")
-    there = list(appeal.variants.all()) if appeal is not None else []
+    there = {str(variant.key): variant for variant in appeal.variants.all()} if appeal is not None else {}
     rows = [
-        VariantNumbers(variant.key, str(number), variant.heading, tallies.get(variant.key, Tally()))
-        for number, variant in enumerate(there, start=1)
+        VariantNumbers(variant_key, str(number), variant.heading, tallies.get(variant_key, Tally()))
+        for number, (variant_key, variant) in enumerate(there.items(), start=1)
     ]
-    kept = {variant.key for variant in there}
     rows += [
-        VariantNumbers(variant, _("Removed (%(key)s)") % {"key": variant}, "", tally)
-        for variant, tally in tallies.items()
-        if variant not in kept and (key, variant) != NOT_KNOWN
+        VariantNumbers(variant_key, _("Removed (%(key)s)") % {"key": variant_key}, "", tally)
+        for variant_key, tally in tallies.items()
+        if variant_key not in there and (key, variant_key) != NOT_KNOWN
     ]
     total = sum_tallies(tallies.values())
     return AppealNumbers(key, name, appeal.pk if appeal is not None else None, total, tuple(rows))
