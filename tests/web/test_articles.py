@@ -13,7 +13,7 @@ from django.urls import reverse
 from wagtail.models import Page
 
 from masthead.newsroom import testing as paper
-from masthead.newsroom.models import AdSlot, ArticlePage, HouseAd
+from masthead.newsroom.models import AdSlot, ArticleByline, ArticlePage, HouseAd
 
 pytestmark = pytest.mark.django_db
 
@@ -295,3 +295,12 @@ class TestPreview:
         assert response.status_code == 302
         assert "/cms/login/" in response.headers["Location"]
         assert Page.objects.get(pk=article.pk).live
+
+    def test_shows_the_authors_and_topics_of_the_draft(self) -> None:
+        article = paper.make_article(authors=[paper.make_author()], topics=[paper.make_topic()])
+        article.bylines = [ArticleByline(author=paper.make_author("Petra Lindqvale"))]
+        article.topics = [paper.make_topic("Drafted topic")]
+        shown = article.make_preview_request(preview_mode="everyone").content.decode()
+        assert "Petra Lindqvale" in shown
+        assert "Drafted topic" in shown
+        assert "/_masthead/tag.js" not in shown

@@ -8,13 +8,15 @@ from typing import Any
 from wagtail.images.exceptions import InvalidFilterSpecError
 from wagtail.images.models import SourceImageIOError
 
-# In lists; the templates of stories name the same shapes.
+# In lists; the templates of stories name the same shapes. Wagtail makes anew what is not among the prefetched ones,
+# so what is read with lists names every shape that they, or the feeds, ask for.
 LIST_SHAPES = tuple(f"fill-{size}|format-webp" for size in ("320x213", "640x427", "960x640", "1440x960"))
 # Above an article and in its body.
 LEAD_SHAPES = tuple(f"width-{width}|format-webp" for width in (640, 960, 1440, 1920))
 BODY_SHAPES = tuple(f"width-{width}|format-webp" for width in (480, 800, 1280))
 # What social networks and search engines ask for: wide, 4:3 and square.
 SHARING_SHAPES = tuple(f"fill-{size}|format-jpeg" for size in ("1200x630", "1200x900", "1200x1200"))
+IN_LISTS = (*LIST_SHAPES, SHARING_SHAPES[0])
 
 
 def get_renditions(picture: Any, shapes: Iterable[str]) -> list[Any]:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Max, Prefetch, QuerySet
+from django.db.models import Count, Max, Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest
 from wagtail.images import get_image_model
 from wagtail.models import Site
@@ -170,8 +170,19 @@ def to_cards(articles: Iterable[ArticlePage]) -> tuple[Card, ...]:
 
 
 def get_authors(article: ArticlePage) -> tuple[Author, ...]:
-    """Return the article's authors in their order, each once."""
+    """Return the article's authors in their order, each once; of a draft, those of the draft."""
     return tuple(dict.fromkeys(byline.author for byline in article.bylines.all()))
+
+
+def get_printed_article(article: ArticlePage) -> ArticlePage:
+    """Return the article with its authors and topics read at once; a draft's stand in the draft itself."""
+    if article.pk is None:
+        return article
+    parts = Prefetch(
+        "bylines", queryset=ArticleByline.objects.select_related("author__portrait").order_by("sort_order")
+    )
+    prefetch_related_objects([article], "topics", parts)
+    return article
 
 
 def get_front(home: HomePage) -> Front:
@@ -234,7 +245,7 @@ def _in_section(articles: QuerySet[ArticlePage], section: SectionPage) -> QueryS
 
 def _with_list_parts(articles: QuerySet[ArticlePage]) -> QuerySet[ArticlePage]:
     return articles.prefetch_related(
-        Prefetch("lead_image", queryset=get_image_model().objects.prefetch_renditions(*pictures.LIST_SHAPES)),
+        Prefetch("lead_image", queryset=get_image_model().objects.prefetch_renditions(*pictures.IN_LISTS)),
         Prefetch("bylines", queryset=ArticleByline.objects.select_related("author").order_by("sort_order")),
     )
 

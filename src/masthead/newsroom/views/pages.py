@@ -77,6 +77,7 @@ def show_article(request: HttpRequest, article: ArticlePage, preview: str = "") 
 
 
 def _article_context(request: HttpRequest, article: ArticlePage, *, whole: bool) -> dict[str, Any]:
+    article = queries.get_printed_article(article)
     section: SectionPage = article.get_parent().specific
     authors = queries.get_authors(article)
     path = article.get_url(request) or "/"
