@@ -195,6 +195,16 @@ class TestMembers:
         client.force_login(User.objects.get(pk=editor.pk))
         assert "alma@" in client.get(reverse(f"{MEMBERS}:list"), follow=True).content.decode()
 
+    @pytest.mark.parametrize("many", [False, True])
+    def test_are_not_deleted_among_the_people(self, staff: Client, alma: User, many: bool) -> None:
+        reader = make_person("reader@example.org")
+        for person in (alma, reader):
+            one = reverse("wagtailusers_users:delete", args=[person.pk])
+            answer = staff.post(f"/cms/bulk/accounts/user/delete/?next=/cms/&id={person.pk}" if many else one)
+            assert answer.status_code == 302
+        assert User.objects.filter(pk=alma.pk).exists()
+        assert not User.objects.filter(pk=reader.pk).exists()
+
     def test_gifts_and_double_payments_have_their_lists(self, staff: Client, alma: User) -> None:
         operations.project_membership(make_subscription(alma), now=MORNING)
         operations.record_contribution(make_payment(alma, amount_minor=2500))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -307,3 +308,24 @@ def _tell(person: User, now: datetime) -> tuple[Any, ...]:
     assert mine is not None
     told = (mine.tier.key, mine.amount, mine.interval, mine.state, mine.paid_until, mine.since, mine.ends_at)
     return (*told, standing.benefits, standing.entitled_until)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtTheSameMoment:
+    @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite in memory has one connection")
+    def test_many_messages_make_one_membership(self) -> None:
+        make_tiers()
+        alma = make_person()
+        mine = [make_subscription(alma) for _ in range(2)] * 4
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(project_alone, mine))
+        assert Membership.objects.count() == 1
+        assert SurplusSubscription.objects.count() == 1
+
+
+def project_alone(subscription: Subscription) -> None:
+    """Project on a connection of one's own."""
+    try:
+        operations.project_membership(subscription, now=NOON)
+    finally:
+        connection.close()

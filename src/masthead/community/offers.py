@@ -48,6 +48,12 @@ def pick_price(
     )
 
 
+def get_lowest(prices: Sequence[TierPrice], *, beside: TierPrice) -> TierPrice:
+    """Return the price with the lowest floor in the currency of `beside`: one by the month, where there are any."""
+    same = [price for price in prices if price.currency == beside.currency]
+    return min(same, key=lambda price: (price.interval != Interval.MONTH, price.floor_minor), default=beside)
+
+
 def list_intervals(prices: Sequence[TierPrice]) -> list[Interval]:
     """Return how often one can pay, the shortest first, once last."""
     offered = {price.interval for price in prices}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,7 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from masthead.accounts.models import User
 from masthead.community.benefits import list_words
 from masthead.community.models import Contribution, Membership, SurplusSubscription, Tier
 from masthead.community.panels import TierPanels
@@ -211,3 +212,33 @@ def refuse_to_delete(request: HttpRequest, snippets: Sequence[Model]) -> HttpRes
     sentence = _("“{tier}” has or had members, so it stays. Untick “offered”, and nobody can join it any more.")
     messages.error(request, sentence.format(tier=used.name))
     return redirect("wagtailsnippets_community_tier:list")
+
+
+@hooks.register("before_delete_user")
+def refuse_to_delete_member(request: HttpRequest, person: User) -> HttpResponse | None:
+    """Keep whoever is or was a member: a payment goes on being charged, whether or not we know by whom."""
+    return _refuse_members(request, [person])
+
+
+@hooks.register("before_bulk_action")
+def refuse_to_delete_members(
+    request: HttpRequest, action: str, rows: Sequence[Model], view: object
+) -> HttpResponse | None:
+    """Do the same where many people are deleted at once."""
+    if action != "delete" or request.method != "POST" or getattr(view, "model", None) is not User:
+        return None
+    return _refuse_members(request, rows)
+
+
+def _refuse_members(request: HttpRequest, people: Sequence[Model]) -> HttpResponse | None:
+    pks = [person.pk for person in people]
+    known = User.objects.filter(
+        Q(memberships__isnull=False) | Q(surplus_subscriptions__isnull=False), pk__in=pks
+    ).first()
+    if known is None:
+        return None
+    sentence = _(
+        "{person} is or was a member and cannot be deleted here. To keep them from signing in, untick “active”."
+    )
+    messages.error(request, sentence.format(person=known))
+    return redirect("wagtailusers_users:index")

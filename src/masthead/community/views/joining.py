@@ -19,7 +19,7 @@ from masthead.community import operations, queries
 from masthead.community.forms import JoinForm
 from masthead.community.joining import lay_out, to_major
 from masthead.community.models import TierPrice
-from masthead.community.offers import pick_price
+from masthead.community.offers import get_lowest, pick_price
 from masthead.community.started import list_started, remember_started
 from masthead.community.words import say_price
 from masthead.kit.keyring import get_sealer
@@ -98,14 +98,14 @@ def _show(
 ) -> HttpResponse:
     # An amount belongs to the price that it was chosen for: another price starts with its own.
     kept = typed if _names(typed, price) else {}
-    cheapest = pick_price(prices)
+    lowest = get_lowest(prices, beside=price)
     context = {
         "page": lay_out(prices, price, kept),
         "form": form,
         "email": typed.get("email", "") if request.method == "POST" else "",
         "person_email": request.user.email if isinstance(request.user, User) else "",
         "token": read_token(typed),
-        "lowest": say_price(cheapest.floor, cheapest.interval) if cheapest else "",
+        "lowest": say_price(lowest.floor, lowest.interval),
         "cancelled": "cancelled" in typed,
         "member_address": member_address,
     }
