@@ -8,13 +8,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from wagtail.models import Site
 
-from masthead.appeals import operations, queries, receivers
+from masthead.appeals import operations, queries, receivers, rendering
 from masthead.appeals.checks import check_vocabulary
 from masthead.appeals.models import Appeal, AppealVariant, AskingSettings, SnapshotVersion
 from masthead.community.models import Tier, TierPrice
@@ -422,6 +423,17 @@ class TestSavingCopy:
 
         assert revision.content["variants"][0]["body"] == "<p>Dear reader</p>"
 
+    @pytest.mark.parametrize("broken", ["clean_copy", "clean_markup"])
+    def test_cleans_twice_on_the_way_to_readers(self, monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
+        appeal = make_appeal()
+        appeal.variants.update(body=self.HOSTILE)
+        monkeypatch.setattr(rendering, broken, lambda html: html)
+
+        html = queries.make_compiler(now=NOW).compile(Appeal.objects.get(pk=appeal.pk)).variants[0].html
+
+        assert "script" not in html
+        assert "onclick" not in html
+
     def test_cleans_again_what_came_into_the_database_another_way(self) -> None:
         appeal = make_appeal()
         appeal.variants.update(body=self.HOSTILE, heading="<script>alert(1)</script>")
@@ -431,3 +443,39 @@ class TestSavingCopy:
         assert "<p>Dear reader</p>" in html
         assert "<script" not in html
         assert "onclick" not in html
+
+
+class TestGroups:
+    def test_are_there_once_the_tables_are(self) -> None:
+        managers = Group.objects.get(name="Membership managers")
+
+        assert set(managers.permissions.values_list("codename", flat=True)) >= {
+            "access_admin", "add_appeal", "change_appeal", "publish_appeal", "change_askingsettings", "change_tier",
+            "view_membership", "view_numbers",
+        }  # fmt: skip
+        assert not managers.permissions.filter(content_type__app_label="newsroom").exists()
+        assert not Permission.objects.filter(group__name="Editors", content_type__app_label="appeals").exists()
+
+
+class TestLinksToPages:
+    def test_become_their_addresses_and_follow_them(self, django_capture_on_commit_callbacks: Any) -> None:
+        page = HomePage.objects.get().add_child(instance=SectionPage(title="Why", slug="why"))
+        appeal = make_appeal()
+        appeal.variants.update(body=f'<p><a linktype="page" id="{page.pk}">why</a></p>')
+        operations.bump_snapshot_version(now=NOW)
+        held = newest()
+        assert '<a href="/why/">why</a>' in held.appeals[0].variants[0].html
+
+        with django_capture_on_commit_callbacks(execute=True):
+            page.slug = "why-we-ask"
+            page.save_revision().publish()
+
+        after = load(held.version)
+        assert after is not None
+        assert '<a href="/why-we-ask/">why</a>' in after.appeals[0].variants[0].html
+
+    def test_to_pages_that_are_gone_lead_nowhere(self) -> None:
+        appeal = make_appeal()
+        appeal.variants.update(body='<p><a linktype="page" id="999999">why</a></p>')
+
+        assert "<a>why</a>" in queries.make_compiler(now=NOW).compile(Appeal.objects.get()).variants[0].html

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from masthead.insight import operations
 from masthead.insight.models import HourlyReads, HourlyShowings, WrittenBatch
+from masthead.kit.jobs.schedule import list_periods
 from masthead.rules.counting import CountBatch, ReadCount, ReadFact, ShowingCount, ShowingFact, hour_of
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -154,6 +155,9 @@ class TestForgetBatches:
         assert operations.forget_batches(now=NOW + operations.KEEP_BATCHES) == 0
         assert operations.forget_batches(now=NOW + operations.KEEP_BATCHES + timedelta(seconds=1)) == 1
         assert HourlyShowings.objects.get().n == 1
+
+    def test_is_work_that_recurs(self) -> None:
+        assert "masthead.insight.tasks.forget_old_batches" in list_periods()
 
 
 Run = Callable[..., None]

@@ -37,7 +37,7 @@ class NameList(forms.Field):
         self.known: tuple[Name, ...] = ()
 
     def offer(self, known: tuple[Name, ...], *, chosen: list[str]) -> None:
-        """Offer the names that the site knows, and those chosen earlier that it no longer knows."""
+        """Offer the names that the site knows, those chosen earlier first, and of these any that it no longer knows."""
         self.known = known
         if not known:
             self.widget = forms.TextInput()
@@ -45,7 +45,8 @@ class NameList(forms.Field):
             return
         slugs = {name.slug for name in known}
         gone = [(slug, _("%(name)s (no longer there)") % {"name": slug}) for slug in chosen if slug not in slugs]
-        self.widget = forms.CheckboxSelectMultiple(choices=[*((name.slug, name.label) for name in known), *gone])
+        ticked_first = sorted(known, key=lambda name: name.slug not in chosen)
+        self.widget = forms.CheckboxSelectMultiple(choices=[*gone, *((name.slug, name.label) for name in ticked_first)])
 
     def prepare_value(self, value: Any) -> Any:
         """Show what was chosen."""

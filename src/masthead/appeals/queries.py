@@ -9,7 +9,6 @@ from datetime import datetime
 
 import msgspec
 from django.conf import settings
-from django.db import close_old_connections
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -17,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
+from masthead.appeals.connections import fresh_connection
 from masthead.appeals.models import DEVICES, PLACEMENTS, Appeal, AppealVariant, AskingSettings, SnapshotVersion
 from masthead.appeals.rendering import Pictures, render_variant
 from masthead.appeals.vocabulary import get_publication_name, list_sections, list_topics
@@ -182,16 +182,13 @@ def load_snapshot(version: str) -> bytes | None:
 
     Fits edge's SnapshotSource: it reads the clock, and may be called from a thread of its own.
     """
-    close_old_connections()
-    try:
+    with fresh_connection():
         now = timezone.now()
         newest = get_snapshot_version(now=now)
         if newest == version:
             return None
         # The version is read before the rows: a change in between is fetched again at the next look.
         return msgspec.json.encode(compile_snapshot(now=now, version=newest))
-    finally:
-        close_old_connections()
 
 
 def get_snapshot_version(*, now: datetime) -> str:

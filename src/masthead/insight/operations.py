@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import close_old_connections, connection, models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
+from masthead.appeals.connections import fresh_connection
 from masthead.insight.models import HourlyReads, HourlyShowings, WrittenBatch
 from masthead.rules.counting import CountBatch, ReadCount, ShowingCount
 
@@ -23,11 +24,8 @@ class CountWriter:
 
     def write(self, batch: CountBatch) -> None:
         """Add the batch to the sums in one transaction; safe to repeat, from any thread."""
-        close_old_connections()
-        try:
+        with fresh_connection():
             write_batch(batch, now=timezone.now())
-        finally:
-            close_old_connections()
 
 
 def write_batch(batch: CountBatch, *, now: datetime) -> bool:
