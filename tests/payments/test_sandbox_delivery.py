@@ -142,7 +142,7 @@ class TestDelivery:
         assert deliverer.deliver_next()
 
     def test_goes_to_each_endpoint_that_wants_it(self, app: Sandbox, ear: Ear) -> None:
-        from masthead.payments.sandbox.shapes import make_endpoint
+        from masthead.payments.sandbox.shapes.machinery import make_endpoint
 
         with app.store.transaction() as book:
             book.save(make_endpoint(book, url=ear.url, events=["customer.created"], secret="a"))

@@ -12,7 +12,8 @@ from typing import Any, Final
 from masthead.payments.sandbox.api.dispatch import ApiRequest, make_request_id, respond
 from masthead.payments.sandbox.api.sessions import PUBLIC_URL
 from masthead.payments.sandbox.pages.doors import PageRequest, show
-from masthead.payments.sandbox.shapes import API_VERSION, make_endpoint
+from masthead.payments.sandbox.shapes.base import API_VERSION
+from masthead.payments.sandbox.shapes.machinery import make_endpoint
 from masthead.payments.sandbox.store import Store
 
 StartResponse = Callable[..., Any]

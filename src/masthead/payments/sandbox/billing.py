@@ -8,8 +8,8 @@ from masthead.payments.sandbox.calendar import get_period
 from masthead.payments.sandbox.charging import Outcome, charge_intent
 from masthead.payments.sandbox.errors import ApiError
 from masthead.payments.sandbox.events import emit
-from masthead.payments.sandbox.shapes import make_intent
-from masthead.payments.sandbox.shapes_billing import make_invoice, make_invoice_payment, make_subscription
+from masthead.payments.sandbox.shapes.billing import make_invoice, make_invoice_payment, make_subscription
+from masthead.payments.sandbox.shapes.paying import make_intent
 from masthead.payments.sandbox.store import Book, Document
 
 DAY: Final = 86_400

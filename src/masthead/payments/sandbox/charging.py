@@ -7,7 +7,7 @@ from enum import StrEnum
 from masthead.payments.sandbox.cards import BY_LAST4, get_decline
 from masthead.payments.sandbox.errors import ApiError
 from masthead.payments.sandbox.events import emit
-from masthead.payments.sandbox.shapes import make_charge, make_outcome, make_refund
+from masthead.payments.sandbox.shapes.paying import make_charge, make_outcome, make_refund
 from masthead.payments.sandbox.store import Book, Document
 
 

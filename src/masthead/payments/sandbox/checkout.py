@@ -9,7 +9,8 @@ from masthead.payments.sandbox.cards import Card
 from masthead.payments.sandbox.charging import Outcome, charge_intent, decline_intent
 from masthead.payments.sandbox.errors import ApiError
 from masthead.payments.sandbox.events import emit
-from masthead.payments.sandbox.shapes import make_billing, make_customer, make_intent, make_payment_method
+from masthead.payments.sandbox.shapes.buying import make_customer
+from masthead.payments.sandbox.shapes.paying import make_billing, make_intent, make_payment_method
 from masthead.payments.sandbox.store import Book, Document
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from masthead.payments.sandbox.billing import attend_subscription
 from masthead.payments.sandbox.checkout import expire
 from masthead.payments.sandbox.errors import ApiError
-from masthead.payments.sandbox.shapes import make_clock
+from masthead.payments.sandbox.shapes.machinery import make_clock
 from masthead.payments.sandbox.store import OFFSET, Book, Document, Store
 
 CLOCK: Final = "clock_sandbox"

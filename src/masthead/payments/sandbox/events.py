@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from masthead.payments.sandbox.shapes import make_event
+from masthead.payments.sandbox.shapes.machinery import make_event
 from masthead.payments.sandbox.store import Book, Document
 
 

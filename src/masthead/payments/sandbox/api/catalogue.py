@@ -6,7 +6,7 @@ from masthead.payments.sandbox.answering import fetch, list_objects
 from masthead.payments.sandbox.errors import BadParameter
 from masthead.payments.sandbox.events import emit
 from masthead.payments.sandbox.params import Params
-from masthead.payments.sandbox.shapes import make_price, make_product
+from masthead.payments.sandbox.shapes.buying import make_price, make_product
 from masthead.payments.sandbox.store import Book, Document
 from masthead.rules.money import CURRENCIES
 

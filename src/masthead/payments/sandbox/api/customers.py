@@ -6,7 +6,7 @@ from masthead.payments.sandbox.answering import fetch, list_objects
 from masthead.payments.sandbox.billing import end_subscription
 from masthead.payments.sandbox.events import emit
 from masthead.payments.sandbox.params import Params
-from masthead.payments.sandbox.shapes import make_customer
+from masthead.payments.sandbox.shapes.buying import make_customer
 from masthead.payments.sandbox.store import Book, Document
 
 

@@ -6,7 +6,7 @@ from masthead.payments.sandbox.answering import fetch, list_objects
 from masthead.payments.sandbox.clock import CLOCK, describe_clock
 from masthead.payments.sandbox.errors import BadParameter, Missing
 from masthead.payments.sandbox.params import Params
-from masthead.payments.sandbox.shapes import make_endpoint
+from masthead.payments.sandbox.shapes.machinery import make_endpoint
 from masthead.payments.sandbox.store import Book, Document, make_id
 
 

@@ -9,7 +9,7 @@ from masthead.payments.sandbox.api.catalogue import take_price
 from masthead.payments.sandbox.checkout import expire
 from masthead.payments.sandbox.errors import ApiError, BadParameter
 from masthead.payments.sandbox.params import Params
-from masthead.payments.sandbox.shapes import make_session
+from masthead.payments.sandbox.shapes.buying import make_session
 from masthead.payments.sandbox.store import Book, Document, make_id
 
 PUBLIC_URL = "public_url"

@@ -16,7 +16,7 @@ from masthead.payments.sandbox.errors import ApiError
 from masthead.payments.sandbox.pages.desk import get_target, show_desk
 from masthead.payments.sandbox.pages.drawing import PageAnswer, load_style, redirect
 from masthead.payments.sandbox.pages.paying import CardForm, show_confirmation, show_form, show_notice
-from masthead.payments.sandbox.store import Document, Store
+from masthead.payments.sandbox.store import Book, Document, Store
 
 MOST_FIELDS: Final = 30
 
@@ -101,10 +101,9 @@ def _pay(store: Store, request: PageRequest, reference: str, secret: str) -> Pag
     token = make_token(secret, reference)
     posted = request.method == "POST"
     with store.transaction(writes=posted) as book:
-        session = book.get(reference)
-        over = _show_over(session, request)
-        if session is None or over is not None:
-            return over or _show_unknown(request)
+        session = _find_open(book, reference, request)
+        if isinstance(session, PageAnswer):
+            return session
         if not posted:
             asked = request.read_query()
             number = BY_NUMBER.get(asked.get("card", ""))
@@ -131,10 +130,9 @@ def _confirm(store: Store, request: PageRequest, reference: str, secret: str) ->
     token = make_token(secret, reference)
     posted = request.method == "POST"
     with store.transaction(writes=posted) as book:
-        session = book.get(reference)
-        over = _show_over(session, request)
-        if session is None or over is not None:
-            return over or _show_unknown(request)
+        session = _find_open(book, reference, request)
+        if isinstance(session, PageAnswer):
+            return session
         method = book.get(session.get("_method", ""))
         if not session.get("_asks") or method is None:
             return redirect(f"{request.base}/pay/{reference}")
@@ -154,26 +152,23 @@ def _confirm(store: Store, request: PageRequest, reference: str, secret: str) ->
         return show_form(session, form, base=request.base, token=token)
 
 
-def _show_over(session: Document | None, request: PageRequest) -> PageAnswer | None:
+def _find_open(book: Book, reference: str, request: PageRequest) -> Document | PageAnswer:
+    """Return the session that is to be paid; where there is none, what to say instead."""
+    session = book.get(reference)
     if session is None or session["object"] != "checkout.session":
-        return _show_unknown(request)
+        return show_notice("Nothing here", "There is no such payment page.", base=request.base, status=404)
     if session["status"] == "complete":
         return redirect(get_success_url(session))
     if session["status"] == "expired":
-        sentence = "It was open for a day, or it was closed. Nothing was charged."
         return show_notice(
             "This payment page is closed",
-            sentence,
+            "It was open for a day, or it was closed. Nothing was charged.",
             base=request.base,
             status=410,
             url=session["cancel_url"],
             words="Back to the site",
         )
-    return None
-
-
-def _show_unknown(request: PageRequest) -> PageAnswer:
-    return show_notice("Nothing here", "There is no such payment page.", base=request.base, status=404)
+    return session
 
 
 def get_success_url(session: Document) -> str:

@@ -1,4 +1,4 @@
-"""New objects of billing in Stripe's shape: subscription, invoice and what belongs to them."""
+"""New subscriptions, invoices and what belongs to them."""
 
 from __future__ import annotations
 
