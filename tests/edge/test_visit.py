@@ -251,8 +251,16 @@ class TestSealedLog:
         assert data is not None
         assert self.spoil(browser, sealer.seal(data)) == 1
 
+    def test_another_version_starts_an_empty_log(self, browser: Browser) -> None:
+        browser.read_many(4)
+        sealer = Sealer([SECRET], purpose="read-log", site=SITE)
+        data = sealer.unseal(browser.cookies["mh_reads"])
+        assert data is not None
+        assert self.spoil(browser, sealer.seal(data)) == 5
+        assert self.spoil(browser, sealer.seal(b"\x02" + data[1:])) == 1
+
     @given(st.binary(max_size=80))
-    def test_other_contents_or_versions_under_our_own_seal_start_an_empty_log(self, data: bytes) -> None:
+    def test_other_contents_under_our_own_seal_start_an_empty_log(self, data: bytes) -> None:
         browser = Browser(Paper())
         if data[:1] != b"\x01":
             assert self.spoil(browser, Sealer([SECRET], purpose="read-log", site=SITE).seal(data)) == 1
@@ -296,6 +304,17 @@ class TestCounting:
         assert {(key.article, key.section, key.hour) for key in keys if key.what is ReadFact.READ} == {
             (article, "sport", int(NOON)) for article in "abc"
         }
+
+    def test_an_article_that_left_the_window_is_a_read_again(self, paper: Paper, browser: Browser) -> None:
+        browser.read_many(20)
+        whole = len(browser.cookies["mh_reads"])
+        paper.now += DAY
+        assert browser.visit("article 0")["reads"] == 20
+        paper.now += 30 * DAY
+        assert browser.visit("article 0")["reads"] == 1
+        assert len(browser.cookies["mh_reads"]) < whole - 100
+        paper.edge.close()
+        assert paper.sink.reads("read") == 21
 
     def test_a_made_up_section_is_counted_under_none(self, paper: Paper, browser: Browser) -> None:
         browser.visit("a", section="made up")

@@ -228,60 +228,55 @@ devices = st.sampled_from(["", "mobile", "tablet", "desktop"])
 numbers = st.integers(0, 9)
 moments = st.sampled_from([NOW + timedelta(days=days) for days in (-2, -1, 0, 1, 2)])
 
-conditions = st.one_of(
-    st.builds(
-        lambda kind, number: Condition(kind, (number,)), st.sampled_from(["reads_at_least", "reads_at_most"]), numbers
-    ),
-    *(
+
+def _conditions(kinds: list[str], words: st.SearchStrategy[str]) -> st.SearchStrategy[Condition]:
+    return st.builds(
+        lambda kind, drawn: Condition(kind, tuple(drawn)), st.sampled_from(kinds), st.lists(words, max_size=2)
+    )
+
+
+# What a view is made of, how it varies, and the conditions that hang on it.
+FACETS: dict[str, tuple[st.SearchStrategy[object], st.SearchStrategy[Condition]]] = {
+    "reads": (
+        st.none() | numbers,
         st.builds(
-            lambda kind, words: Condition(kind, tuple(words)), st.sampled_from(kinds), st.lists(words, max_size=2)
-        )
-        for kinds, words in (
-            (["section_in", "section_out"], sections),
-            (["topic_in", "topic_out"], topics),
-            (["language_in"], languages),
-            (["country_in"], countries),
-            (["device_in"], devices),
-            (["membership_in"], st.sampled_from(["member", "none"])),
-            (["unheard_of"], sections),
-        )
+            lambda kind, number: Condition(kind, (number,)),
+            st.sampled_from(["reads_at_least", "reads_at_most"]),
+            numbers,
+        ),
     ),
-)
+    "section": (sections, _conditions(["section_in", "section_out"], sections)),
+    "topics": (st.lists(topics, max_size=2).map(tuple), _conditions(["topic_in", "topic_out"], topics)),
+    "language": (languages, _conditions(["language_in"], languages)),
+    "country": (countries, _conditions(["country_in"], countries)),
+    "device": (devices, _conditions(["device_in"], devices)),
+    "is_member": (st.booleans(), _conditions(["membership_in"], st.sampled_from(["member", "none"]))),
+}
+conditions = st.one_of(*(hanging for _, hanging in FACETS.values()), _conditions(["unheard_of"], sections))
 variants = st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["", "{reads}"])), max_size=3).map(
     lambda drawn: tuple(Variant(key=str(n), weight=weight, html=html) for n, (weight, html) in enumerate(drawn))
 )
-appeals = st.lists(
-    st.tuples(
-        st.lists(st.sampled_from(Placement), min_size=1, max_size=3),
-        st.lists(conditions, max_size=3),
-        st.none() | moments,
-        st.none() | moments,
-        st.integers(0, 3),
-        st.integers(0, 5),
-        variants | st.just((Variant(key="only", weight=1, html=""),)),
-    ),
-    max_size=12,
-).map(
-    lambda drawn: tuple(
-        Appeal(
-            key=f"appeal {n}",
-            name=f"Appeal {n}",
-            placements=tuple(placements),
-            audience=tuple(audience),
-            starts_at=starts_at,
-            ends_at=ends_at,
-            cap_showings=cap_showings,
-            cap_days=cap_days,
-            closed_days=7,
-            not_now_days=30,
-            variants=variants,
-        )
-        for n, (placements, audience, starts_at, ends_at, cap_showings, cap_days, variants) in enumerate(drawn)
+some_placements = st.lists(st.sampled_from(Placement), min_size=1, max_size=3).map(tuple)
+
+
+def _appeals(count: int, **fields: st.SearchStrategy[object]) -> st.SearchStrategy[tuple[Appeal, ...]]:
+    """Appeals in order, each field as drawn, every other plain."""
+    return st.lists(st.fixed_dictionaries({"placements": some_placements, **fields}), max_size=count).map(
+        lambda drawn: tuple(replace(make_appeal(f"appeal {n}"), **each) for n, each in enumerate(drawn))
     )
-)
+
+
 snapshots = st.builds(
     lambda appeals, holdout, ask_members: make_snapshot(*appeals, holdout_percent=holdout, ask_members=ask_members),
-    appeals,
+    _appeals(
+        12,
+        audience=st.lists(conditions, max_size=2).map(tuple),
+        starts_at=st.none() | moments,
+        ends_at=st.none() | moments,
+        cap_showings=st.integers(0, 3),
+        cap_days=st.integers(0, 5),
+        variants=variants | st.just((Variant(key="only", weight=1, html=""),)),
+    ),
     st.sampled_from([0, 0, 0, 50]),
     st.booleans(),
 )
@@ -356,7 +351,49 @@ def choose_naively(snapshot: Snapshot, reader: Reader, page: Page, now: datetime
     return found
 
 
+def assert_naive(snapshot: Snapshot, views: list[tuple[Reader, Page, datetime]]) -> None:
+    """One chooser, whatever it remembers of the other views, chooses as the naive reading does."""
+    chooser = Chooser(snapshot)
+    for reader, page, now in [*views, *reversed(views)]:
+        choice = chooser.choose(reader, page, now)
+        found = {place: (chosen.appeal.key, chosen.variant.key) for place, chosen in choice.appeals.items()}
+        assert found == choose_naively(snapshot, reader, page, now)
+
+
 class TestTheLaw:
+    @pytest.mark.parametrize("name", FACETS)
+    @given(st.data(), readers, pages)
+    def test_views_that_differ_in_one_thing_are_told_apart(
+        self, name: str, data: st.DataObject, reader: Reader, page: Page
+    ) -> None:
+        ways, hanging = FACETS[name]
+        appeals = data.draw(_appeals(4, audience=hanging.map(lambda condition: (condition,))))
+        views = [
+            (reader._replace(**{name: way}), page, NOW)  # type: ignore[arg-type]
+            if name in Reader._fields
+            else (reader, page._replace(**{name: way}), NOW)  # type: ignore[arg-type]
+            for way in data.draw(st.lists(ways, min_size=2, max_size=6))
+        ]
+        assert_naive(make_snapshot(*appeals, ask_members=True), views)
+
+    @given(
+        _appeals(4, starts_at=st.none() | moments, ends_at=st.none() | moments),
+        readers,
+        pages,
+        st.lists(moments, min_size=2, max_size=6),
+    )
+    def test_moments_are_told_apart(
+        self, appeals: tuple[Appeal, ...], reader: Reader, page: Page, nows: list[datetime]
+    ) -> None:
+        assert_naive(make_snapshot(*appeals, ask_members=True), [(reader, page, now) for now in nows])
+
+    @given(_appeals(6), readers, pages, st.lists(some_placements, min_size=2, max_size=6))
+    def test_placements_are_told_apart(
+        self, appeals: tuple[Appeal, ...], reader: Reader, page: Page, rooms: list[tuple[Placement, ...]]
+    ) -> None:
+        views = [(reader, page._replace(placements=room), NOW) for room in rooms]
+        assert_naive(make_snapshot(*appeals, ask_members=True), views)
+
     @given(
         snapshots,
         st.lists(st.tuples(readers, pages, moments), min_size=1, max_size=6),
@@ -364,11 +401,7 @@ class TestTheLaw:
     def test_what_is_remembered_changes_nothing(
         self, snapshot: Snapshot, views: list[tuple[Reader, Page, datetime]]
     ) -> None:
-        chooser = Chooser(snapshot)
-        for reader, page, now in [*views, *reversed(views)]:
-            choice = chooser.choose(reader, page, now)
-            found = {place: (chosen.appeal.key, chosen.variant.key) for place, chosen in choice.appeals.items()}
-            assert found == choose_naively(snapshot, reader, page, now)
+        assert_naive(snapshot, views)
 
     @given(snapshots, readers, pages, moments)
     def test_everything_else_is_refused_for_its_own_reason(
