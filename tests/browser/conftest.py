@@ -86,7 +86,10 @@ def running_newsroom() -> Iterator[Newsroom]:
     data = Path(tempfile.mkdtemp(prefix="masthead-browser-"))
     site = Newsroom(f"http://localhost:{free_ports()}", data)
     try:
-        site.masthead("demo", "--no-serve")
+        if built := os.environ.get("MASTHEAD_TEST_DEMO"):  # a demonstration built before saves a minute at each try
+            shutil.copytree(built, data, dirs_exist_ok=True)
+        else:
+            site.masthead("demo", "--no-serve")
         with (data / "serve.log").open("w") as log:
             server = subprocess.Popen(
                 [sys.executable, "-m", "masthead.config.cli", "serve"], env=site.env(), stdout=log, stderr=log

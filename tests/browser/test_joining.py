@@ -37,6 +37,7 @@ def pay(page: Page, card: str = SUCCEEDS) -> None:
     page.wait_for_url("**/sandbox/**")
     expect(page.locator(".banner")).to_contain_text("No real money")
     page.locator("a.card", has_text=card).click()
+    page.get_by_label("Name on the card").fill("M. Reader")
     page.get_by_role("button", name=re.compile("^Pay ")).click()
 
 
@@ -115,7 +116,8 @@ class TestBelonging:
         join(reader, new_address("ida"))
         reader.requests.clear()
         reader.context.add_init_script(
-            "window.sawAd = false; const look = () => { for (const slot of document.querySelectorAll('[data-masthead-ad]'))"
+            "window.sawAd = false; const look = () => {"
+            " for (const slot of document.querySelectorAll('[data-masthead-ad]'))"
             " if (slot.getBoundingClientRect().height > 0) window.sawAd = true; requestAnimationFrame(look) }; look()"
         )
         answer = reader.read(free_articles[1])
