@@ -25,6 +25,7 @@ from tests.apps.wordpress_exports import (
 from masthead.newsroom.importers.wordpress.opening import BadExport
 from masthead.newsroom.importers.wordpress.reading import read_posts
 from masthead.newsroom.importers.wordpress.surveying import survey
+from masthead.newsroom.importers.wordpress.texts import to_web_address
 
 WHOLE = HEAD.format(site=SITE) + item(1) + item(2) + FOOT
 
@@ -204,6 +205,30 @@ class TestSurvey:
             tracemalloc.stop()
         assert path.stat().st_size > 12_000_000
         assert peak < 4_000_000
+
+
+class TestAddresses:
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "ftp://old.example/a.png",
+            "file:///etc/passwd",
+            "javascript://old.example/%0aalert(1)",
+            "data:image/png;base64,AA",
+            "http://",
+            "http://user:word@old.example/a.png",
+            "http://old.example:port/a.png",
+            "http://[::1/a.png",
+            'https://old.example/"onerror="x',
+            "https://old.example/" + "a" * 2000,
+        ],
+    )
+    def test_of_no_use_to_a_reader_are_none(self, address: str) -> None:
+        assert to_web_address(address, SITE) == ""
+
+    def test_of_files_are_looked_at_too(self, tmp_path: Path) -> None:
+        path = make_export(tmp_path / "e.xml", [picture(20, "file:///etc/passwd"), picture(21, "/a.png")])
+        assert [item.address for item in survey(path).attachments.values()] == [f"{SITE}/a.png"]
 
 
 class TestPosts:

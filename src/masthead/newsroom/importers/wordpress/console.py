@@ -95,7 +95,15 @@ class Screen:
         self._console.print()
         self._console.print(escape(_("To look at:")), style="bold")
         shown = report.notes if self._every_note else report.notes[:_NOTES_SHOWN]
-        for note in shown:
-            self._console.print(escape(f"  {note.article}: {tell_note(note)}"))
+        if self._console.is_terminal:
+            grid = Table.grid(padding=(0, 2, 0, 0))
+            grid.add_column(max_width=34, no_wrap=True, overflow="ellipsis")
+            grid.add_column(overflow="fold")
+            for note in shown:
+                grid.add_row(escape(note.article), escape(tell_note(note)))
+            self._console.print(grid)
+        else:
+            for note in shown:
+                self._console.print(escape(f"{note.article}: {tell_note(note)}"))
         if rest := len(report.notes) - len(shown):
-            self._console.print(escape(_("  … and %(count)d more; -v 2 shows them all.") % {"count": rest}))
+            self._console.print(escape(_("… and %(count)d more; -v 2 shows them all.") % {"count": rest}))

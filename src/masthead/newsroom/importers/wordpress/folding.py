@@ -39,20 +39,23 @@ def add_caption(blocks: list[Block], caption: str) -> list[Block]:
 
 
 def fold_list(contents: Sequence[list[Block]], *, ordered: bool) -> list[Block]:
-    """Return a list of one item for each of `contents`; inner lists become items after a dash, pictures follow."""
+    """Return a list of one item for each of `contents`.
+
+    Inner lists become lines after a dash within their item, so that the numbers stay right; pictures follow.
+    """
     items: list[str] = []
     after: list[Block] = []
     for blocks in contents:
-        own: list[str] = []
-        inner: list[str] = []
+        lines: list[str] = []
         for block in blocks:
             if isinstance(block, Items):
-                inner += [f"– {item}" for item in block.items]
+                lines += [f"– {line}" for item in block.items for line in item.split("<br/>")]
             elif isinstance(block, Picture | Embed):
                 after.append(block)
             else:
-                own.append(to_rich_line(block))
-        items += [item for item in (clean_item("<br>".join(own)), *inner) if to_words(item)]
+                lines.append(to_rich_line(block))
+        if to_words(item := clean_item("<br>".join(lines))):
+            items.append(item)
     return [*([Items(tuple(items), ordered)] if items else []), *after]
 
 

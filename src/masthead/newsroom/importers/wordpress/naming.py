@@ -52,7 +52,7 @@ class Names:
         home = HomePage.objects.get(pk=self._home.pk)
         siblings = home.get_children()
         shown = siblings.filter(show_in_menus=True).count()
-        in_menu = shown < MENU_ROOM and (named.key in self._ranking[:MENU_ROOM] or not named.key)
+        in_menu = shown < MENU_ROOM and named.key in self._ranking[:MENU_ROOM]
         section = SectionPage(
             title=named.name,
             slug=free_slug(named.slug, lambda slug: slug in self._reserved or siblings.filter(slug=slug).exists()),

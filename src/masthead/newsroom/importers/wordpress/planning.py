@@ -16,7 +16,7 @@ from masthead.newsroom.importers.wordpress.flow import to_blocks
 from masthead.newsroom.importers.wordpress.gutenberg import Leavings
 from masthead.newsroom.importers.wordpress.media import MediaLibrary
 from masthead.newsroom.importers.wordpress.running import to_words
-from masthead.newsroom.importers.wordpress.surveying import choose_category, top_category
+from masthead.newsroom.importers.wordpress.surveying import NO_CATEGORY, choose_category, top_category
 from masthead.newsroom.importers.wordpress.texts import path_of, shorten, to_plain, to_slug
 from masthead.newsroom.importers.wordpress.values import Library, Post, Writer
 
@@ -82,7 +82,7 @@ class Planner:
     def __init__(self, library: Library, *, section_default: str, zone: tzinfo, now: datetime) -> None:
         self._library = library
         self._shelf = MediaLibrary(library)
-        self._section_default = section_default
+        self._section_default = to_plain(section_default, limit=LONGEST_NAME) or _("News")
         self._zone = zone
         self._now = now
         self._base = urlsplit(library.address).path.rstrip("/")
@@ -180,7 +180,7 @@ class Planner:
         return lead, blocks
 
     def _section(self, category: str) -> Named:
-        if not category or category == "uncategorized":
+        if category in NO_CATEGORY:
             slug = to_slug(self._section_default) or "news"
             return Named(key="", name=self._section_default, slug=slug)
         slug = top_category(category, self._library.categories)
@@ -193,7 +193,7 @@ class Planner:
         while above and above.parent and above.parent not in path:
             path.insert(0, above.parent)
             above = self._library.categories.get(above.parent)
-        shown = known.name if known else to_plain(name) or to_slug(slug)
+        shown = known.name if known else to_plain(name) or to_slug(slug) or _("News")
         return Named(
             key=slug,
             name=shorten(shown, LONGEST_NAME),
@@ -212,7 +212,7 @@ class Planner:
             if term.domain == "post_tag":
                 name = shorten(to_plain(term.name) or slug, LONGEST_NAME)
                 topics[slug] = Named(key=slug, name=name, slug=slug, old_path=f"{self._base}/tag/{term.slug}/")
-            elif term.domain == "category" and term.slug not in {section, "uncategorized"}:
+            elif term.domain == "category" and term.slug not in {section, *NO_CATEGORY}:
                 topics[slug] = replace(self._category(term.slug, term.name), key=slug)
         return tuple(topics.values())
 

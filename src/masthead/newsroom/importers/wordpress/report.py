@@ -12,11 +12,12 @@ from masthead.newsroom.importers.wordpress.planning import State
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that an editor may want to look at in one article; `what` says of which kind, `about` which one."""
+    """Something that an editor may want to look at in one article: of which kind, which one (the first), how many."""
 
     article: str
     what: str
     about: str = ""
+    count: int = 1
 
 
 @dataclass(slots=True)
@@ -70,5 +71,4 @@ class Report:
             return
         self.missing_pictures.update(missing)
         address, reason = next(iter(missing.items()))
-        more = f" (+{len(missing) - 1})" if len(missing) > 1 else ""
-        self.notes.append(Note(article, "picture", f"{address}{more}: {reason}"))
+        self.notes.append(Note(article, "picture", f"{address} ({reason})", count=len(missing)))

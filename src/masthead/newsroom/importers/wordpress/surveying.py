@@ -14,6 +14,9 @@ from masthead.newsroom.importers.wordpress.opening import BadExport
 from masthead.newsroom.importers.wordpress.texts import path_of, site_name, to_plain, to_web_address
 from masthead.newsroom.importers.wordpress.values import Attachment, Library, Term, TermUse, Writer
 
+# What WordPress calls the category of a post that has none.
+NO_CATEGORY = frozenset({"", "uncategorized"})
+
 
 def survey(path: Path, *, mend: bool = False, at: Callable[[int], None] | None = None) -> Library:
     """Read the whole export once and return what it holds.
@@ -88,7 +91,8 @@ class _Notes:
             self.keys.add(key)
             self.posts += 1
             self.paths.add(path_of(texts.get("link", "")).rstrip("/"))
-            self._count_section(item)
+            if texts.get("wp:status", "") == "publish" and not texts.get("wp:post_password"):
+                self._count_section(item)
 
     def _take_helper(self, kind: str, key: str, texts: dict[str, str], item: Element) -> None:
         """Keep what posts refer to: files of the media library, reusable blocks, guest authors."""
@@ -119,8 +123,8 @@ class _Notes:
     def _count_section(self, item: Element) -> None:
         names = [term for term in reading.terms_of(item) if term.domain == "category"]
         primary = reading.meta_of(item).get("_yoast_wpseo_primary_category", [""])[-1].strip()
-        if slug := choose_category(names, primary=primary, categories=self.categories):
-            self.sections[top_category(slug, self.categories)] += 1
+        slug = choose_category(names, primary=primary, categories=self.categories)
+        self.sections["" if slug in NO_CATEGORY else top_category(slug, self.categories)] += 1
 
     def to_library(self) -> Library:
         return Library(
@@ -149,7 +153,7 @@ def choose_category(uses: list[TermUse], *, primary: str, categories: Mapping[st
         for slug in slugs:
             if slug in categories and categories[slug].number == primary:
                 return slug
-    named = [slug for slug in slugs if slug != "uncategorized"]
+    named = [slug for slug in slugs if slug not in NO_CATEGORY]
     return (named or slugs or [""])[0]
 
 

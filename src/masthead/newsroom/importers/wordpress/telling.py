@@ -114,7 +114,9 @@ def _leavings() -> dict[str, tuple[str, str]]:
 def tell_note(note: Note) -> str:
     """Return what is to be looked at in one article."""
     if note.what == "picture":
-        return _("without the picture %(address)s") % {"address": note.about}
+        return ngettext(
+            "without the picture %(address)s", "without %(count)d pictures, such as %(address)s", note.count
+        ) % {"address": note.about, "count": note.count}
     if note.what == "refused":
         return _("could not be saved: %(reason)s") % {"reason": note.about}
     what, why = _leavings().get(note.what, (note.what, ""))

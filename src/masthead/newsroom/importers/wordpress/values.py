@@ -75,7 +75,8 @@ class Library:
     """What the first reading of an export finds out: everything that posts refer to, and how much there is.
 
     `source` names the old site without scheme or closing slash; `paths` are the addresses of posts
-    that come in; `left_out` counts items by kind (`page`, `attachment`, `trash`, …).
+    that come in; `sections` are the top categories by their public posts, most first, the empty one for none;
+    `left_out` counts items by kind (`page`, `attachment`, `trash`, …).
     """
 
     source: str
