@@ -29,7 +29,7 @@ from masthead.appeals.models import Appeal
 from masthead.appeals.queries import compile_snapshot
 from masthead.community.models import Contribution, Membership, Tier
 from masthead.demo.content import load_newspaper
-from masthead.demo.operations import Built, Plan, SiteInUse, build
+from masthead.demo.operations import Built, Plan, SiteInUse, build, supporters
 from masthead.demo.operations.asking import add_appeals, add_tiers
 from masthead.demo.operations.staff import EDITOR, FILE, MANAGER, add_staff, list_sign_ins
 from masthead.demo.operations.supporters import add_supporters
@@ -52,6 +52,7 @@ from masthead.newsroom.models import (
 )
 from masthead.payments.models import Checkout, Payment, Subscription
 from masthead.payments.operations import reconcile
+from masthead.payments.providers.base import PaymentsUnavailable
 from masthead.payments.sandbox.serve import RunningSandbox
 from masthead.payments.sandbox.wiring import make_configured_app
 from masthead.rules.counting import ReadFact, ShowingFact
@@ -334,6 +335,17 @@ class TestSupporters:
         before = fingerprint()
         assert self.join(now + timedelta(days=1)) == ()
         assert fingerprint() == before
+
+    def test_do_not_hold_up_the_paper(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(*_given: Any, **_told: Any) -> None:
+            raise PaymentsUnavailable
+
+        monkeypatch.setattr(supporters, "start_joining", refuse)
+        (said,) = self.join(timezone.now())
+        assert said.startswith("Not everybody has joined")
+        monkeypatch.undo()
+        assert self.join(timezone.now()) == ()
+        assert Checkout.objects.filter(state="completed").count() == len(PAPER.supporters)
 
     @pytest.mark.parametrize(
         ("name", "value"), [("MASTHEAD_PAYMENTS", "stripe"), ("MASTHEAD_SMTP_URL", "smtp://mail.example:25")]

@@ -31,11 +31,13 @@ from masthead.payments.sandbox.checkout import Entry, submit
 from masthead.payments.sandbox.clock import tick
 from masthead.payments.sandbox.serve import RunningSandbox
 from masthead.payments.sandbox.wiring import FILE
+from masthead.rules.errors import MastheadError
 from masthead.rules.money import Money
 from masthead.rules.showings import Showing
 
 GOOD_CARD = "4242424242424242"
 SANDBOX = "sandbox"
+BEGUN = "begun"
 
 Step = Callable[[int], None]
 
@@ -65,16 +67,20 @@ def add_supporters(paper: Newspaper, traces: Traces, *, now: datetime, step: Ste
         return (
             "Nobody has joined yet: invented members are made only where payments and letters stay on this machine.",
         )
-    if file.exists() and len(missing) == len(paper.supporters):
+    if file.exists() and not traces.has("supporters", BEGUN):
         return ("Nobody has joined yet: the sandbox of this folder was in use before.",)
     clock = PastClock(now)
     try:
         running = RunningSandbox(_make_sandbox(file, clock), port=settings.MASTHEAD_SANDBOX_PORT)
     except OSError:
         return (f"Nobody has joined yet: port {settings.MASTHEAD_SANDBOX_PORT} is taken.",)
+    traces.once("supporters", BEGUN, lambda: None)
     running.start()
     try:
         _live_through(missing, paper, traces, running.app, clock, now=now, step=step)
+    except MastheadError as trouble:
+        # The paper is there without them; the next build goes on where this one stopped.
+        return (f"Not everybody has joined: {trouble}",)
     finally:
         running.close()
     return ()

@@ -38,14 +38,14 @@ def draw_market_stall(press: Press) -> None:
         _awning(block, stripes=range(1, 12, 2))
     with press.block("sea") as block:
         for index, x in enumerate(range(330, 1330, 150)):
-            fish(block, x, 606 + (index % 2) * 6, 190, up=8)
+            fish(block, x, 604 + (index % 2) * 6, 146, up=6)
         for index, x in enumerate(range(400, 1330, 150)):
-            fish(block, x, 656 - (index % 2) * 6, 180, up=-6)
+            fish(block, x, 654 - (index % 2) * 6, 146, up=-5)
     with press.block("night") as block:
         for index, x in enumerate(range(330, 1330, 150)):
-            block.disc(x - 66, 598 + (index % 2) * 6, 6)
+            block.disc(x - 52, 596 + (index % 2) * 6, 5)
         for index, x in enumerate(range(400, 1330, 150)):
-            block.disc(x - 62, 652 - (index % 2) * 6, 6)
+            block.disc(x - 52, 656 - (index % 2) * 6, 5)
         block.bar(196, 690, 1404, 712)
         for x in (262, 1318):
             block.bar(x, 250, x + 20, 570)
@@ -92,8 +92,8 @@ def _scales_and_slate(press: Press) -> None:
         block.line([(1120, 430), (1138, 408)], 6)
         block.text(452, 826, "CRAB", height=46, weight=9)
         block.text(452, 898, "5.60", height=46, weight=9)
-        block.text(932, 826, "HADDOCK", height=40, weight=8)
-        block.text(932, 898, "DEAR", height=46, weight=9)
+        block.text(922, 822, "HADDOCK", height=36, weight=7.5)
+        block.text(922, 898, "DEAR", height=46, weight=9)
 
 
 def draw_workshops(press: Press) -> None:
