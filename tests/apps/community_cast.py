@@ -9,7 +9,7 @@ from typing import Any
 from masthead.accounts.models import User
 from masthead.accounts.operations import get_or_create_person
 from masthead.community.models import Tier, TierPrice
-from masthead.payments.models import Payment, Subscription
+from masthead.payments.models import Checkout, Payment, Subscription
 
 MORNING = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 MONTH = timedelta(days=30)
@@ -79,6 +79,27 @@ def make_payment(person: User | None, **told: Any) -> Payment:
             "amount_minor": 1200,
             "currency": "USD",
             "paid_at": MORNING,
+            **told,
+        }
+    )
+
+
+def make_checkout(person: User | None, **told: Any) -> Checkout:
+    """Return a checkout that was completed at MORNING, but for what is told otherwise."""
+    return Checkout.objects.create(
+        **{
+            "provider": "sandbox",
+            "reference": f"cs_{next(_numbers)}",
+            "person": person,
+            "email": person.email if person else "",
+            "product": "community",
+            "product_name": "Community",
+            "amount_minor": 1200,
+            "currency": "USD",
+            "interval": "month",
+            "state": "completed",
+            "created_at": MORNING,
+            "completed_at": MORNING,
             **told,
         }
     )

@@ -12,15 +12,27 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
-from tests.apps.community_cast import MONTH, MORNING, make_payment, make_person, make_subscription, make_tiers
+from tests.apps.community_cast import (
+    MONTH,
+    MORNING,
+    make_checkout,
+    make_payment,
+    make_person,
+    make_subscription,
+    make_tiers,
+)
 
 from masthead.accounts.models import User
 from masthead.community import operations
-from masthead.community.models import Contribution, Membership, SurplusSubscription
+from masthead.community.models import Contribution, Membership, SurplusSubscription, TierPrice
+from masthead.community.operations.complete import NotPaid
 from masthead.community.queries import get_membership, get_standing, is_entitled
 from masthead.kit.jobs.models import Job
+from masthead.letters.models import Letter
 from masthead.payments.models import Subscription
 from masthead.rules import pledges
+from masthead.rules.asking import AmountBelowFloor
+from masthead.rules.money import Money
 from masthead.rules.pledges import GRACE, PledgeState
 
 pytestmark = pytest.mark.django_db
@@ -216,17 +228,64 @@ class TestSecondSubscription:
         assert "name_in_thanks" not in standing.benefits
 
 
-class TestContribution:
-    def test_is_recorded_once_and_is_no_membership(self, alma: User) -> None:
-        payment = make_payment(alma)
+class TestCompleteJoining:
+    def test_of_a_single_gift_is_one_contribution_and_one_letter(self, alma: User) -> None:
+        checkout = make_checkout(alma, interval="once", amount_minor=2500)
+        payment = make_payment(alma, checkout=checkout, amount_minor=2500)
         for _ in range(2):
+            operations.complete_joining(checkout, now=NOON)
             operations.project_payment(payment, now=NOON)
-        # A payment that belongs to no checkout and no subscription is not ours to count.
-        assert not Contribution.objects.exists()
+        assert Contribution.objects.get().payment == payment
+        letter = Letter.objects.get()
+        assert (letter.kind, letter.to) == ("thanks_once", alma.email)
+        assert letter.context == {"name": "Alma Brandt", "amount": "$25"}
+        assert get_membership(alma) is None
+
+    def test_of_a_subscription_is_one_membership_and_one_letter(self, alma: User) -> None:
+        checkout = make_checkout(alma, subscription=make_subscription(alma))
+        for _ in range(2):
+            operations.complete_joining(checkout, now=NOON)
+        assert Membership.objects.count() == 1
+        letter = Letter.objects.get()
+        assert letter.kind == "thanks"
+        assert letter.context["price"] == "$12 a month"
+        assert letter.context["benefits"] == "The whole site without ads\nCommunity-only articles"
+
+    def test_of_what_was_not_paid_is_refused(self, alma: User) -> None:
+        with pytest.raises(NotPaid):
+            operations.complete_joining(make_checkout(alma, state="open", completed_at=None), now=NOON)
 
     def test_a_payment_of_a_subscription_projects_its_membership(self, alma: User) -> None:
         operations.project_payment(make_payment(alma, subscription=make_subscription(alma)), now=NOON)
         assert get_membership(alma) is not None
+
+    def test_a_payment_for_neither_is_nothing_of_ours(self, alma: User) -> None:
+        operations.project_payment(make_payment(alma), now=NOON)
+        assert not Contribution.objects.exists()
+
+
+class TestOperationsGuardThemselves:
+    """Whatever a form let through."""
+
+    def test_an_amount_below_the_floor_is_never_asked_of_the_provider(self, alma: User) -> None:
+        project(make_subscription(alma))
+        with pytest.raises(AmountBelowFloor):
+            operations.change_amount(alma, amount=Money(599, "USD"), now=NOON)
+
+    def test_a_checkout_below_the_floor_is_never_begun(self, alma: User) -> None:
+        price = TierPrice.objects.get(floor_minor=600)
+        order = operations.JoinOrder(
+            price=price,
+            amount=Money(599, "USD"),
+            email=alma.email,
+            person=alma,
+            token="",
+            language="en",
+            return_url="",
+            cancel_url="",
+        )
+        with pytest.raises(AmountBelowFloor):
+            operations.start_joining(order, earlier=[], now=NOON)
 
 
 days = st.integers(0, 90)

@@ -19,7 +19,11 @@ from masthead.newsroom import operations, queries
 from masthead.newsroom import testing as paper
 from masthead.newsroom.models import AdSlot, ArticlePage, HomePage, HouseAd, RelatedArticle
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    # Wagtail leaves the file open from which it saves a picture in another shape.
+    pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),
+]
 
 
 def staff(group: str = "") -> Client:

@@ -15,7 +15,11 @@ from wagtail.models import Page
 from masthead.newsroom import testing as paper
 from masthead.newsroom.models import AdSlot, ArticleByline, ArticlePage, HouseAd
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    # Wagtail leaves the file open from which it saves a picture in another shape.
+    pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),
+]
 
 
 def page_of(response: Any) -> BeautifulSoup:

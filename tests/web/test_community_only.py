@@ -17,7 +17,11 @@ from masthead.newsroom import testing as paper
 from masthead.newsroom.models import ArticlePage
 from masthead.rules.passes import COOKIE, Pass
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    # Wagtail leaves the file open from which it saves a picture in another shape.
+    pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),
+]
 
 MARKERS = {
     "paragraph": "quernstone",

@@ -13,7 +13,11 @@ from wagtail.models import Site
 from masthead.newsroom import testing as paper
 from masthead.newsroom.models import FeaturedArticle, PublicationSettings, StripStyle
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    # Wagtail leaves the file open from which it saves a picture in another shape.
+    pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),
+]
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -187,6 +187,7 @@ class TestExistingAccount:
         assert borne is not None
         assert borne.name == "Alma"
         assert Membership.objects.get().person.email == ALMA
+        assert Checkout.objects.get().email == ALMA
         assert not User.objects.filter(email="someone@else.example").exists()
 
     def test_that_came_up_while_paying_is_not_entered(self, client: Client, desk: Desk) -> None:

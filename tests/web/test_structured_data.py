@@ -13,7 +13,11 @@ from django.test import Client
 from masthead.newsroom import testing as paper
 from masthead.newsroom.models import ArticlePage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    # Wagtail leaves the file open from which it saves a picture in another shape.
+    pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),
+]
 
 
 def page_of(client: Client, path: str) -> BeautifulSoup:
