@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 BIN := .venv/bin
-PYTEST := $(BIN)/python -m pytest
+PYTEST := $(BIN)/python -m pytest -p no:randomly
 export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: help
@@ -17,7 +17,8 @@ demo: run-setup ## Make a demonstration newsroom and serve it on PORT (8000)
 .PHONY: test
 test: test-setup ## Install what is needed and run every test, on SQLite and PostgreSQL, in a browser
 	@$(MAKE) --no-print-directory lint types
-	@$(PYTEST)
+	@$(PYTEST) --ignore=tests/browser
+	@$(PYTEST) tests/browser
 	@$(BIN)/python scripts/with_postgres.py $(PYTEST) tests/apps tests/payments tests/web
 
 .PHONY: check
@@ -39,7 +40,7 @@ types: ## Check the types
 .PHONY: format
 format: ## Format code and templates
 	@$(BIN)/ruff check --quiet --fix .; $(BIN)/ruff format --quiet .
-	@git ls-files 'src/**/*.html' | xargs $(BIN)/djade --target-version 5.2 || true
+	@git ls-files 'src/**/*.html' | xargs $(BIN)/djade --target-version 5.2 2>/dev/null || true
 
 .PHONY: lock
 lock: ## Lock the dependencies anew, with hashes

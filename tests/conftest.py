@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples at each run where a change is judged; new ones at each run on a desk. No law is timed.
+settings.register_profile(
+    "masthead", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("masthead")
 
 
 def _plant_page_tree() -> None:

@@ -46,7 +46,6 @@ class TestOldAddresses:
         bring(export(item(1), item(2, status="private")))
         assert client.get(f"/{query}").status_code == 200
 
-    @pytest.mark.xfail(strict=True, reason="newsroom/wagtail_hooks.py has to import importers.wordpress.hooks")
     def test_by_number_are_answered_by_the_site_itself(self) -> None:
         """This module imports the hook by itself; the site has to do so too."""
         source = Path(newsroom.__file__).with_name("wagtail_hooks.py").read_text()

@@ -12,6 +12,7 @@ from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from masthead.newsroom.forms import HouseAdForm
+from masthead.newsroom.importers.wordpress import hooks as _old_addresses  # noqa: F401  it registers itself
 from masthead.newsroom.models import AdSlot, ArticlePage, Author, HouseAd, Topic
 
 

@@ -9,211 +9,712 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('wagtailcore', '0097_baselogentry_uuid_action_timestamp_indexes'),
-        ('wagtailimages', '0027_image_description'),
+        ("wagtailcore", "0097_baselogentry_uuid_action_timestamp_indexes"),
+        ("wagtailimages", "0027_image_description"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AdSlot',
+            name="AdSlot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(choices=[('front-banner', 'Front page, below the leading stories'), ('section-banner', 'Lists of articles, after the first stories'), ('article-top', 'Article, above the headline'), ('article-side', 'Article, beside the text (below it on phones)')], max_length=30, unique=True, verbose_name='place')),
-                ('snippet', models.TextField(help_text='HTML from your ad server. It runs in the browsers of readers who are no members. The hosts it loads from must be allowed in the settings of the server.', verbose_name='ad code')),
-                ('active', models.BooleanField(default=True, help_text='When off, house ads are shown here.', verbose_name='in use')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "place",
+                    models.CharField(
+                        choices=[
+                            ("front-banner", "Front page, below the leading stories"),
+                            ("section-banner", "Lists of articles, after the first stories"),
+                            ("article-top", "Article, above the headline"),
+                            ("article-side", "Article, beside the text (below it on phones)"),
+                        ],
+                        max_length=30,
+                        unique=True,
+                        verbose_name="place",
+                    ),
+                ),
+                (
+                    "snippet",
+                    models.TextField(
+                        help_text="HTML from your ad server. It runs in the browsers of readers who are no members. The hosts it loads from must be allowed in the settings of the server.",
+                        verbose_name="ad code",
+                    ),
+                ),
+                (
+                    "active",
+                    models.BooleanField(
+                        default=True, help_text="When off, house ads are shown here.", verbose_name="in use"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ad slot',
-                'verbose_name_plural': 'ad slots',
-                'ordering': ['place'],
+                "verbose_name": "ad slot",
+                "verbose_name_plural": "ad slots",
+                "ordering": ["place"],
             },
         ),
         migrations.CreateModel(
-            name='SectionPage',
+            name="SectionPage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('description', models.CharField(blank=True, help_text="One sentence below the section's name.", max_length=250, verbose_name='description')),
-                ('hue', models.CharField(choices=[('ink', 'Ink'), ('brick', 'Brick'), ('harbour', 'Harbour blue'), ('moss', 'Moss green'), ('plum', 'Plum'), ('ochre', 'Ochre'), ('slate', 'Slate')], default='harbour', max_length=12, verbose_name='colour')),
-                ('strip_style', models.CharField(choices=[('pictures', 'Four articles with pictures'), ('big', 'One large article, others in a column'), ('voices', 'Opinion: writers first, no pictures of the news'), ('none', 'Not on the front page')], default='pictures', max_length=12, verbose_name='on the front page')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                (
+                    "description",
+                    models.CharField(
+                        blank=True,
+                        help_text="One sentence below the section's name.",
+                        max_length=250,
+                        verbose_name="description",
+                    ),
+                ),
+                (
+                    "hue",
+                    models.CharField(
+                        choices=[
+                            ("ink", "Ink"),
+                            ("brick", "Brick"),
+                            ("harbour", "Harbour blue"),
+                            ("moss", "Moss green"),
+                            ("plum", "Plum"),
+                            ("ochre", "Ochre"),
+                            ("slate", "Slate"),
+                        ],
+                        default="harbour",
+                        max_length=12,
+                        verbose_name="colour",
+                    ),
+                ),
+                (
+                    "strip_style",
+                    models.CharField(
+                        choices=[
+                            ("pictures", "Four articles with pictures"),
+                            ("big", "One large article, others in a column"),
+                            ("voices", "Opinion: writers first, no pictures of the news"),
+                            ("none", "Not on the front page"),
+                        ],
+                        default="pictures",
+                        max_length=12,
+                        verbose_name="on the front page",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'section',
-                'verbose_name_plural': 'sections',
+                "verbose_name": "section",
+                "verbose_name_plural": "sections",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('slug', models.SlugField(allow_unicode=True, help_text="The last part of the address of the topic's page.", max_length=140, unique=True, verbose_name='address')),
-                ('description', models.TextField(blank=True, help_text='One or two sentences for readers.', verbose_name='description')),
-                ('hue', models.CharField(choices=[('ink', 'Ink'), ('brick', 'Brick'), ('harbour', 'Harbour blue'), ('moss', 'Moss green'), ('plum', 'Plum'), ('ochre', 'Ochre'), ('slate', 'Slate')], default='slate', max_length=12, verbose_name='colour')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "slug",
+                    models.SlugField(
+                        allow_unicode=True,
+                        help_text="The last part of the address of the topic's page.",
+                        max_length=140,
+                        unique=True,
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True, help_text="One or two sentences for readers.", verbose_name="description"
+                    ),
+                ),
+                (
+                    "hue",
+                    models.CharField(
+                        choices=[
+                            ("ink", "Ink"),
+                            ("brick", "Brick"),
+                            ("harbour", "Harbour blue"),
+                            ("moss", "Moss green"),
+                            ("plum", "Plum"),
+                            ("ochre", "Ochre"),
+                            ("slate", "Slate"),
+                        ],
+                        default="slate",
+                        max_length=12,
+                        verbose_name="colour",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'topic',
-                'verbose_name_plural': 'topics',
-                'ordering': ['name', 'pk'],
+                "verbose_name": "topic",
+                "verbose_name_plural": "topics",
+                "ordering": ["name", "pk"],
             },
             bases=(modelsearch.index.Indexed, models.Model),
         ),
         migrations.CreateModel(
-            name='ArticlePage',
+            name="ArticlePage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('kicker', models.CharField(blank=True, help_text="A word or two above the headline. Empty: the section's name.", max_length=60, verbose_name='kicker')),
-                ('standfirst', models.TextField(blank=True, help_text='One or two sentences below the headline, also shown in lists, feeds and search. Always public.', max_length=400, verbose_name='standfirst')),
-                ('dateline', models.CharField(blank=True, help_text="Where it was reported from, such as the town's name.", max_length=80, verbose_name='dateline')),
-                ('credit_line', models.CharField(blank=True, help_text='For example: Additional reporting by … · Translated by …', max_length=250, verbose_name='credit line')),
-                ('lead_image_alt', models.CharField(blank=True, help_text="What a reader who cannot see it should know. Empty: the picture's own description.", max_length=250, verbose_name='description of the picture')),
-                ('lead_image_caption', models.CharField(blank=True, max_length=400, verbose_name='caption')),
-                ('lead_image_credit', models.CharField(blank=True, max_length=200, verbose_name='credit of the picture')),
-                ('body', wagtail.fields.StreamField([('paragraph', 0), ('heading', 1), ('quote', 4), ('image', 9), ('list', 13), ('embed', 16)], blank=True, block_lookup={0: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'link', 'superscript', 'subscript'], 'icon': 'pilcrow', 'label': 'Text'}), 1: ('wagtail.blocks.CharBlock', (), {'icon': 'title', 'label': 'Heading', 'max_length': 150}), 2: ('wagtail.blocks.TextBlock', (), {'help_text': 'Without quotation marks: the page sets them.', 'label': 'Words'}), 3: ('wagtail.blocks.CharBlock', (), {'label': 'Who said it', 'max_length': 200, 'required': False}), 4: ('wagtail.blocks.StructBlock', [[('text', 2), ('attribution', 3)]], {}), 5: ('wagtail.images.blocks.ImageChooserBlock', (), {'label': 'Picture'}), 6: ('wagtail.blocks.CharBlock', (), {'help_text': "What a reader who cannot see it should know. Empty: the picture's own description.", 'label': 'Description', 'max_length': 250, 'required': False}), 7: ('wagtail.blocks.CharBlock', (), {'label': 'Caption', 'max_length': 400, 'required': False}), 8: ('wagtail.blocks.CharBlock', (), {'label': 'Credit', 'max_length': 200, 'required': False}), 9: ('wagtail.blocks.StructBlock', [[('image', 5), ('alt', 6), ('caption', 7), ('credit', 8)]], {}), 10: ('wagtail.blocks.BooleanBlock', (), {'label': 'Numbered', 'required': False}), 11: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'link']}), 12: ('wagtail.blocks.ListBlock', (11,), {'label': 'Items'}), 13: ('wagtail.blocks.StructBlock', [[('ordered', 10), ('items', 12)]], {}), 14: ('wagtail.blocks.URLBlock', (), {'label': 'Address'}), 15: ('wagtail.blocks.CharBlock', (), {'help_text': "For example: The council's meeting, in full.", 'label': 'What it is', 'max_length': 200, 'required': False}), 16: ('wagtail.blocks.StructBlock', [[('url', 14), ('title', 15)]], {})}, help_text='Of a Community-only article, everyone reads the first paragraphs; members read the rest.', verbose_name='body')),
-                ('access', models.CharField(choices=[('everyone', 'Everyone'), ('community', 'Community only')], db_index=True, default='everyone', max_length=12, verbose_name='who may read it whole')),
-                ('published_at', models.DateTimeField(blank=True, db_index=True, help_text='Set at the first publishing; change it only to print another date.', null=True, verbose_name='published')),
-                ('updated_at', models.DateTimeField(blank=True, help_text='Set it when something changed that a reader should know of. Leave it alone for a comma.', null=True, verbose_name='updated')),
-                ('lead_image', models.ForeignKey(blank=True, help_text='Above the text and in lists. Always public.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='picture')),
-                ('topics', modelcluster.fields.ParentalManyToManyField(blank=True, related_name='articles', to='newsroom.topic', verbose_name='topics')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                (
+                    "kicker",
+                    models.CharField(
+                        blank=True,
+                        help_text="A word or two above the headline. Empty: the section's name.",
+                        max_length=60,
+                        verbose_name="kicker",
+                    ),
+                ),
+                (
+                    "standfirst",
+                    models.TextField(
+                        blank=True,
+                        help_text="One or two sentences below the headline, also shown in lists, feeds and search. Always public.",
+                        max_length=400,
+                        verbose_name="standfirst",
+                    ),
+                ),
+                (
+                    "dateline",
+                    models.CharField(
+                        blank=True,
+                        help_text="Where it was reported from, such as the town's name.",
+                        max_length=80,
+                        verbose_name="dateline",
+                    ),
+                ),
+                (
+                    "credit_line",
+                    models.CharField(
+                        blank=True,
+                        help_text="For example: Additional reporting by … · Translated by …",
+                        max_length=250,
+                        verbose_name="credit line",
+                    ),
+                ),
+                (
+                    "lead_image_alt",
+                    models.CharField(
+                        blank=True,
+                        help_text="What a reader who cannot see it should know. Empty: the picture's own description.",
+                        max_length=250,
+                        verbose_name="description of the picture",
+                    ),
+                ),
+                ("lead_image_caption", models.CharField(blank=True, max_length=400, verbose_name="caption")),
+                (
+                    "lead_image_credit",
+                    models.CharField(blank=True, max_length=200, verbose_name="credit of the picture"),
+                ),
+                (
+                    "body",
+                    wagtail.fields.StreamField(
+                        [("paragraph", 0), ("heading", 1), ("quote", 4), ("image", 9), ("list", 13), ("embed", 16)],
+                        blank=True,
+                        block_lookup={
+                            0: (
+                                "wagtail.blocks.RichTextBlock",
+                                (),
+                                {
+                                    "features": ["bold", "italic", "link", "superscript", "subscript"],
+                                    "icon": "pilcrow",
+                                    "label": "Text",
+                                },
+                            ),
+                            1: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"icon": "title", "label": "Heading", "max_length": 150},
+                            ),
+                            2: (
+                                "wagtail.blocks.TextBlock",
+                                (),
+                                {"help_text": "Without quotation marks: the page sets them.", "label": "Words"},
+                            ),
+                            3: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Who said it", "max_length": 200, "required": False},
+                            ),
+                            4: ("wagtail.blocks.StructBlock", [[("text", 2), ("attribution", 3)]], {}),
+                            5: ("wagtail.images.blocks.ImageChooserBlock", (), {"label": "Picture"}),
+                            6: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {
+                                    "help_text": "What a reader who cannot see it should know. Empty: the picture's own description.",
+                                    "label": "Description",
+                                    "max_length": 250,
+                                    "required": False,
+                                },
+                            ),
+                            7: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Caption", "max_length": 400, "required": False},
+                            ),
+                            8: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {"label": "Credit", "max_length": 200, "required": False},
+                            ),
+                            9: (
+                                "wagtail.blocks.StructBlock",
+                                [[("image", 5), ("alt", 6), ("caption", 7), ("credit", 8)]],
+                                {},
+                            ),
+                            10: ("wagtail.blocks.BooleanBlock", (), {"label": "Numbered", "required": False}),
+                            11: ("wagtail.blocks.RichTextBlock", (), {"features": ["bold", "italic", "link"]}),
+                            12: ("wagtail.blocks.ListBlock", (11,), {"label": "Items"}),
+                            13: ("wagtail.blocks.StructBlock", [[("ordered", 10), ("items", 12)]], {}),
+                            14: ("wagtail.blocks.URLBlock", (), {"label": "Address"}),
+                            15: (
+                                "wagtail.blocks.CharBlock",
+                                (),
+                                {
+                                    "help_text": "For example: The council's meeting, in full.",
+                                    "label": "What it is",
+                                    "max_length": 200,
+                                    "required": False,
+                                },
+                            ),
+                            16: ("wagtail.blocks.StructBlock", [[("url", 14), ("title", 15)]], {}),
+                        },
+                        help_text="Of a Community-only article, everyone reads the first paragraphs; members read the rest.",
+                        verbose_name="body",
+                    ),
+                ),
+                (
+                    "access",
+                    models.CharField(
+                        choices=[("everyone", "Everyone"), ("community", "Community only")],
+                        db_index=True,
+                        default="everyone",
+                        max_length=12,
+                        verbose_name="who may read it whole",
+                    ),
+                ),
+                (
+                    "published_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_index=True,
+                        help_text="Set at the first publishing; change it only to print another date.",
+                        null=True,
+                        verbose_name="published",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Set it when something changed that a reader should know of. Leave it alone for a comma.",
+                        null=True,
+                        verbose_name="updated",
+                    ),
+                ),
+                (
+                    "lead_image",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Above the text and in lists. Always public.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailimages.image",
+                        verbose_name="picture",
+                    ),
+                ),
+                (
+                    "topics",
+                    modelcluster.fields.ParentalManyToManyField(
+                        blank=True, related_name="articles", to="newsroom.topic", verbose_name="topics"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'article',
-                'verbose_name_plural': 'articles',
+                "verbose_name": "article",
+                "verbose_name_plural": "articles",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='Author',
+            name="Author",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('slug', models.SlugField(allow_unicode=True, help_text="The last part of the address of the author's page.", max_length=140, unique=True, verbose_name='address')),
-                ('role', models.CharField(blank=True, help_text='For example: Harbour correspondent.', max_length=120, verbose_name='role')),
-                ('bio', models.TextField(blank=True, help_text="Two or three sentences, shown on the author's page.", verbose_name='about')),
-                ('email', models.EmailField(blank=True, help_text='Shown to readers. Leave empty to hide.', max_length=254, verbose_name='public e-mail')),
-                ('portrait', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='portrait')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "slug",
+                    models.SlugField(
+                        allow_unicode=True,
+                        help_text="The last part of the address of the author's page.",
+                        max_length=140,
+                        unique=True,
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True, help_text="For example: Harbour correspondent.", max_length=120, verbose_name="role"
+                    ),
+                ),
+                (
+                    "bio",
+                    models.TextField(
+                        blank=True,
+                        help_text="Two or three sentences, shown on the author's page.",
+                        verbose_name="about",
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True,
+                        help_text="Shown to readers. Leave empty to hide.",
+                        max_length=254,
+                        verbose_name="public e-mail",
+                    ),
+                ),
+                (
+                    "portrait",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailimages.image",
+                        verbose_name="portrait",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'author',
-                'verbose_name_plural': 'authors',
-                'ordering': ['name', 'pk'],
+                "verbose_name": "author",
+                "verbose_name_plural": "authors",
+                "ordering": ["name", "pk"],
             },
             bases=(modelsearch.index.Indexed, models.Model),
         ),
         migrations.CreateModel(
-            name='ArticleByline',
+            name="ArticleByline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('page', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='bylines', to='newsroom.articlepage')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bylines', to='newsroom.author', verbose_name='author')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                (
+                    "page",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="bylines", to="newsroom.articlepage"
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bylines",
+                        to="newsroom.author",
+                        verbose_name="author",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['sort_order'],
-                'abstract': False,
+                "ordering": ["sort_order"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='HomePage',
+            name="HomePage",
             fields=[
-                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='wagtailcore.page')),
-                ('lead_article', models.ForeignKey(blank=True, help_text='Stands at the top until you choose another. None chosen: the newest with a picture.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='newsroom.articlepage', verbose_name='leading article')),
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="wagtailcore.page",
+                    ),
+                ),
+                (
+                    "lead_article",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Stands at the top until you choose another. None chosen: the newest with a picture.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="newsroom.articlepage",
+                        verbose_name="leading article",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'front page',
-                'verbose_name_plural': 'front pages',
+                "verbose_name": "front page",
+                "verbose_name_plural": "front pages",
             },
-            bases=('wagtailcore.page',),
+            bases=("wagtailcore.page",),
         ),
         migrations.CreateModel(
-            name='FeaturedArticle',
+            name="FeaturedArticle",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='newsroom.articlepage', verbose_name='article')),
-                ('page', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='featured', to='newsroom.homepage')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="newsroom.articlepage",
+                        verbose_name="article",
+                    ),
+                ),
+                (
+                    "page",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="featured", to="newsroom.homepage"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['sort_order'],
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='HouseAd',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='For staff; readers do not see it.', max_length=120, verbose_name='name')),
-                ('heading', models.CharField(max_length=80, verbose_name='heading')),
-                ('text', models.CharField(blank=True, max_length=200, verbose_name='text')),
-                ('link', models.CharField(help_text='An address that begins with https:// or with a slash.', max_length=500, verbose_name='link')),
-                ('link_words', models.CharField(default='Read more', max_length=40, verbose_name='words of the link')),
-                ('places', models.JSONField(blank=True, default=list, help_text='Where it may stand. None chosen: everywhere.', verbose_name='places')),
-                ('active', models.BooleanField(default=True, verbose_name='in use')),
-                ('picture', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='picture')),
-            ],
-            options={
-                'verbose_name': 'house ad',
-                'verbose_name_plural': 'house ads',
-                'ordering': ['name', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ImportedItem',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(help_text='The system it came from, such as wordpress:example.org.', max_length=200)),
-                ('kind', models.CharField(help_text='article, author, section, topic, image, …', max_length=30)),
-                ('key', models.CharField(help_text='What the other system calls it.', max_length=200)),
-                ('target_id', models.BigIntegerField(blank=True, help_text="The row's id here; the kind says of which table.", null=True)),
-                ('digest', models.CharField(blank=True, help_text='Of what was read, to see whether it changed.', max_length=64)),
-                ('imported_at', models.DateTimeField()),
-            ],
-            options={
-                'constraints': [models.UniqueConstraint(fields=('source', 'kind', 'key'), name='newsroom_imported_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='PublicationSettings',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(blank=True, help_text='As it stands at the top of the paper.', max_length=120, verbose_name='name')),
-                ('tagline', models.CharField(blank=True, help_text='Stands in the line below the name on the front page.', max_length=160, verbose_name='motto')),
-                ('town', models.CharField(blank=True, help_text='Stands beside the date.', max_length=120, verbose_name='town')),
-                ('about', models.TextField(blank=True, help_text='Two sentences for the foot of every page.', verbose_name='about')),
-                ('free_words', models.TextField(blank=True, help_text='Shown at the end of an article where no appeal is shown. One short paragraph.', verbose_name='why it is free')),
-                ('contact_email', models.EmailField(blank=True, max_length=254, verbose_name='public e-mail')),
-                ('currency', models.CharField(default='USD', help_text='Three letters, such as USD.', max_length=3, validators=[django.core.validators.RegexValidator('^[A-Z]{3}\\Z', 'Three capital letters, such as USD.')], verbose_name='currency')),
-                ('founding_editor_name', models.CharField(blank=True, max_length=120, verbose_name='name')),
-                ('founding_editor_role', models.CharField(blank=True, max_length=120, verbose_name='role')),
-                ('founding_editor_portrait', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='portrait')),
-                ('founding_editor_signature', models.ForeignKey(blank=True, help_text='Handwriting in dark ink on a clear or white ground.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='signature')),
-                ('logo', models.ForeignKey(blank=True, help_text='For search engines and for sharing articles that have no picture. At least 1200 pixels wide.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailimages.image', verbose_name='logo')),
-                ('site', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, to='wagtailcore.site')),
-            ],
-            options={
-                'verbose_name': 'publication',
-                'verbose_name_plural': 'publications',
+                "ordering": ["sort_order"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='RelatedArticle',
+            name="HouseAd",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sort_order', models.IntegerField(blank=True, editable=False, null=True)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='newsroom.articlepage', verbose_name='article')),
-                ('page', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='related_links', to='newsroom.articlepage')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="For staff; readers do not see it.", max_length=120, verbose_name="name"
+                    ),
+                ),
+                ("heading", models.CharField(max_length=80, verbose_name="heading")),
+                ("text", models.CharField(blank=True, max_length=200, verbose_name="text")),
+                (
+                    "link",
+                    models.CharField(
+                        help_text="An address that begins with https:// or with a slash.",
+                        max_length=500,
+                        verbose_name="link",
+                    ),
+                ),
+                ("link_words", models.CharField(default="Read more", max_length=40, verbose_name="words of the link")),
+                (
+                    "places",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="Where it may stand. None chosen: everywhere.",
+                        verbose_name="places",
+                    ),
+                ),
+                ("active", models.BooleanField(default=True, verbose_name="in use")),
+                (
+                    "picture",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailimages.image",
+                        verbose_name="picture",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['sort_order'],
-                'abstract': False,
+                "verbose_name": "house ad",
+                "verbose_name_plural": "house ads",
+                "ordering": ["name", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ImportedItem",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "source",
+                    models.CharField(
+                        help_text="The system it came from, such as wordpress:example.org.", max_length=200
+                    ),
+                ),
+                ("kind", models.CharField(help_text="article, author, section, topic, image, …", max_length=30)),
+                ("key", models.CharField(help_text="What the other system calls it.", max_length=200)),
+                (
+                    "target_id",
+                    models.BigIntegerField(
+                        blank=True, help_text="The row's id here; the kind says of which table.", null=True
+                    ),
+                ),
+                (
+                    "digest",
+                    models.CharField(
+                        blank=True, help_text="Of what was read, to see whether it changed.", max_length=64
+                    ),
+                ),
+                ("imported_at", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "kind", "key"), name="newsroom_imported_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="PublicationSettings",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "name",
+                    models.CharField(
+                        blank=True,
+                        help_text="As it stands at the top of the paper.",
+                        max_length=120,
+                        verbose_name="name",
+                    ),
+                ),
+                (
+                    "tagline",
+                    models.CharField(
+                        blank=True,
+                        help_text="Stands in the line below the name on the front page.",
+                        max_length=160,
+                        verbose_name="motto",
+                    ),
+                ),
+                (
+                    "town",
+                    models.CharField(
+                        blank=True, help_text="Stands beside the date.", max_length=120, verbose_name="town"
+                    ),
+                ),
+                (
+                    "about",
+                    models.TextField(
+                        blank=True, help_text="Two sentences for the foot of every page.", verbose_name="about"
+                    ),
+                ),
+                (
+                    "free_words",
+                    models.TextField(
+                        blank=True,
+                        help_text="Shown at the end of an article where no appeal is shown. One short paragraph.",
+                        verbose_name="why it is free",
+                    ),
+                ),
+                ("contact_email", models.EmailField(blank=True, max_length=254, verbose_name="public e-mail")),
+                (
+                    "currency",
+                    models.CharField(
+                        default="USD",
+                        help_text="Three letters, such as USD.",
+                        max_length=3,
+                        validators=[
+                            django.core.validators.RegexValidator("^[A-Z]{3}\\Z", "Three capital letters, such as USD.")
+                        ],
+                        verbose_name="currency",
+                    ),
+                ),
+                ("founding_editor_name", models.CharField(blank=True, max_length=120, verbose_name="name")),
+                ("founding_editor_role", models.CharField(blank=True, max_length=120, verbose_name="role")),
+                (
+                    "founding_editor_portrait",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailimages.image",
+                        verbose_name="portrait",
+                    ),
+                ),
+                (
+                    "founding_editor_signature",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Handwriting in dark ink on a clear or white ground.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailimages.image",
+                        verbose_name="signature",
+                    ),
+                ),
+                (
+                    "logo",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="For search engines and for sharing articles that have no picture. At least 1200 pixels wide.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="wagtailimages.image",
+                        verbose_name="logo",
+                    ),
+                ),
+                (
+                    "site",
+                    models.OneToOneField(
+                        editable=False, on_delete=django.db.models.deletion.CASCADE, to="wagtailcore.site"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "publication",
+                "verbose_name_plural": "publications",
+            },
+        ),
+        migrations.CreateModel(
+            name="RelatedArticle",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sort_order", models.IntegerField(blank=True, editable=False, null=True)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="newsroom.articlepage",
+                        verbose_name="article",
+                    ),
+                ),
+                (
+                    "page",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="related_links",
+                        to="newsroom.articlepage",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["sort_order"],
+                "abstract": False,
             },
         ),
         migrations.AddIndex(
-            model_name='articlepage',
-            index=models.Index(fields=['-published_at', '-page_ptr'], name='newsroom_newest'),
+            model_name="articlepage",
+            index=models.Index(fields=["-published_at", "-page_ptr"], name="newsroom_newest"),
         ),
     ]
