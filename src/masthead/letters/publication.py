@@ -11,11 +11,12 @@ from wagtail.models.sites import Site
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """The sender as a letter names it: the publication's name, its line below, and where it is made."""
+    """The sender as a letter names it: the publication's name, its line below, where it is made, and who signs."""
 
     name: str
     tagline: str = ""
     place: str = ""
+    editor_name: str = ""
 
 
 Source = Callable[[str], Publication]

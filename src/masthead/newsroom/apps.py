@@ -18,8 +18,11 @@ class NewsroomConfig(AppConfig):
 
     def ready(self) -> None:
         """Make an empty front page and the groups once the tables are there."""
+        from masthead.letters import publication
         from masthead.newsroom import receivers  # noqa: F401  importing them is what connects them
+        from masthead.newsroom.letterhead import get_letterhead
 
+        publication.provide(get_letterhead)
         post_migrate.connect(_prepare, sender=self, dispatch_uid="newsroom.prepare")
 
 
