@@ -362,6 +362,12 @@ class TestVariantKeys:
 
 
 class TestPriority:
+    def test_puts_a_new_appeal_last_however_it_was_made(self) -> None:
+        appeals = [make_appeal(name) for name in "abc"]
+
+        assert [appeal.sort_order for appeal in Appeal.objects.all()] == [0, 1, 2]
+        assert list(Appeal.objects.all()) == appeals
+
     def test_is_no_part_of_an_earlier_version(self) -> None:
         first, second = make_appeal("1"), make_appeal("2")
         old = first.get_latest_revision()

@@ -440,8 +440,10 @@ class TestWhoMayDoWhat:
 
         writer.post(ADD, form("A", action="publish"))
         live = make_live("Live")
+        before = list(Appeal.objects.all())
         writer.post(url(live, "reorder") + "?position=0")
 
+        assert list(Appeal.objects.all()) == before
         assert [a.key for a in snapshot().appeals] == [live.key]
         assert Appeal.objects.get(name="The editor asks").live is False
 

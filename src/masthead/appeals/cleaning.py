@@ -20,37 +20,6 @@ _PUBLISHED_ATTRIBUTES = {
 _ACTIONS = {"join", "close", "not-now"}
 
 
-def clean_copy(html: str) -> str:
-    """Keep paragraphs, bold, italic and links of an editor's rich text; drop all else.
-
-    Links to pages of the site keep the form in which the console stores them. Safe to repeat.
-    """
-    return nh3.clean(
-        html,
-        tags=_COPY_TAGS,
-        attributes=_SAVED_ATTRIBUTES,
-        attribute_filter=_keep_link,
-        url_schemes=_LINK_SCHEMES,
-        link_rel=None,
-    )
-
-
-def clean_markup(html: str) -> str:
-    """Keep of an appeal's finished markup what its own template makes; drop all else.
-
-    No script, style or handler survives, no class but `mh-…`, and no picture from elsewhere than the
-    site's own media. Safe to repeat.
-    """
-    return nh3.clean(
-        html,
-        tags=_PUBLISHED_TAGS,
-        attributes=_PUBLISHED_ATTRIBUTES,
-        attribute_filter=_keep_attribute,
-        url_schemes=_LINK_SCHEMES,
-        link_rel=None,
-    )
-
-
 def _keep_link(_tag: str, name: str, value: str) -> str | None:
     if name == "linktype":
         return value if value == "page" else None
@@ -76,3 +45,36 @@ def _keep_attribute(tag: str, name: str, value: str) -> str | None:
 def _is_own_picture(src: str) -> bool:
     own: str = settings.MEDIA_URL
     return src.startswith(own) and (own.startswith("//") or not src.startswith("//"))
+
+
+_SAVED = nh3.Cleaner(
+    tags=_COPY_TAGS,
+    attributes=_SAVED_ATTRIBUTES,
+    attribute_filter=_keep_link,
+    url_schemes=_LINK_SCHEMES,
+    link_rel=None,
+)
+_PUBLISHED = nh3.Cleaner(
+    tags=_PUBLISHED_TAGS,
+    attributes=_PUBLISHED_ATTRIBUTES,
+    attribute_filter=_keep_attribute,
+    url_schemes=_LINK_SCHEMES,
+    link_rel=None,
+)
+
+
+def clean_copy(html: str) -> str:
+    """Keep paragraphs, bold, italic and links of an editor's rich text; drop all else.
+
+    Links to pages of the site keep the form in which the console stores them. Safe to repeat.
+    """
+    return _SAVED.clean(html)
+
+
+def clean_markup(html: str) -> str:
+    """Keep of an appeal's finished markup what its own template makes; drop all else.
+
+    No script, style or handler survives, no class but `mh-…`, and no picture from elsewhere than the
+    site's own media. Safe to repeat.
+    """
+    return _PUBLISHED.clean(html)

@@ -161,6 +161,13 @@ class Appeal(WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previ
                     {unwanted: gettext("Both wanted and unwanted: %(names)s.") % {"names": ", ".join(both)}}
                 )
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the appeal; a new one is asked last. Databases disagree on where an order that is null stands."""
+        if self.sort_order is None:
+            highest = Appeal.objects.aggregate(highest=models.Max("sort_order"))["highest"]
+            self.sort_order = 0 if highest is None else highest + 1
+        super().save(*args, **kwargs)
+
     def save_revision(self, *args: Any, **kwargs: Any) -> Any:
         """Keep this version, the copy of its variants cleaned."""
         for variant in self.variants.all():

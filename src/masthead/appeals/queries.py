@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +14,6 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from masthead.appeals.connections import fresh_connection
@@ -30,6 +30,7 @@ from masthead.rules.pledges import Interval
 logger = logging.getLogger(__name__)
 
 WINDOW_DAYS = 30
+_TAGS = re.compile(r"<[^>]*>")
 # The list fields of an appeal, and the kind of condition that each becomes.
 _LISTS = {
     "sections_in": "section_in",
@@ -68,7 +69,7 @@ class Compiler:
 
         Raises a MastheadError that says why, where the appeal cannot be shown.
         """
-        if any(not variant.heading or not strip_tags(variant.body).strip() for variant in appeal.variants.all()):
+        if any(not variant.heading or not _TAGS.sub("", variant.body).strip() for variant in appeal.variants.all()):
             raise NothingToShow(_("A variant has no heading or no message."))
         variants = tuple(
             choosing.Variant(key=str(variant.key), weight=variant.weight, html=self.render(appeal, variant))

@@ -266,6 +266,11 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not _collected
 WHITENOISE_MAX_AGE = 3600 if _collected else 0
 
+# ---- What appeals may name, kept by the newsroom that stands beside them
+MASTHEAD_SECTION_MODEL = "newsroom.SectionPage"
+MASTHEAD_TOPIC_MODEL = "newsroom.Topic"
+MASTHEAD_PUBLICATION_MODEL = "newsroom.PublicationSettings"
+
 # ---- Safety
 SESSION_COOKIE_NAME = "mh_session"
 CSRF_COOKIE_NAME = "mh_csrf"
