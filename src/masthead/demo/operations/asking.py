@@ -71,7 +71,7 @@ def _publish_appeal(told: content.Appeal, order: int, paper: Newspaper, traces: 
         appeal.signature_image = find_picture("signature", traces)
     appeal.variants.add(*(_make_variant(variant, number) for number, variant in enumerate(told.variants)))
     appeal.full_clean()
-    appeal.save()  # type: ignore[no-untyped-call]  # Wagtail has no types
+    appeal.save()  # type: ignore[no-untyped-call, unused-ignore]  # Wagtail has no types
     appeal.save_revision().publish()
     return appeal
 
