@@ -35,7 +35,7 @@ lint: ## Look for faults in code, templates and imports
 
 .PHONY: types
 types: ## Check the types
-	@$(BIN)/mypy src
+	@$(BIN)/mypy --cache-dir /dev/null src
 
 .PHONY: format
 format: ## Format code and templates
