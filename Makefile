@@ -3,7 +3,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 BIN := .venv/bin
-PYTEST := $(BIN)/python -m pytest -p no:randomly
+PYTEST := $(BIN)/python -m pytest
+SPREAD := -n auto --dist worksteal
 export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: help
@@ -17,13 +18,13 @@ demo: run-setup ## Make a demonstration newsroom and serve it on PORT (8000)
 .PHONY: test
 test: test-setup ## Install what is needed and run every test, on SQLite and PostgreSQL, in a browser
 	@$(MAKE) --no-print-directory lint types
-	@$(PYTEST) --ignore=tests/browser
+	@$(PYTEST) $(SPREAD) --ignore=tests/browser
 	@$(PYTEST) tests/browser
-	@$(BIN)/python scripts/with_postgres.py $(PYTEST) tests/apps tests/payments tests/web
+	@$(BIN)/python scripts/with_postgres.py $(PYTEST) $(SPREAD) tests/apps tests/payments tests/web
 
 .PHONY: check
 check: test-setup lint types ## The quick part, under a minute: lint, types, walls, rules
-	@$(PYTEST) tests/rules tests/architecture
+	@$(PYTEST) $(SPREAD) tests/rules tests/architecture
 
 .PHONY: lint
 lint: ## Look for faults in code, templates and imports
