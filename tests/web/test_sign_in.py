@@ -193,6 +193,33 @@ class TestSignIn:
         assert is_signed_in(client)
 
 
+class TestFirstCode:
+    """Until a code has come back, nobody has shown whose the address is."""
+
+    def test_puts_out_whoever_was_in_before_and_their_passkey(self, person: User) -> None:
+        from allauth.mfa.models import Authenticator
+
+        payer, owner = Client(), Client()
+        payer.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        Authenticator.objects.create(user=person, type=Authenticator.Type.WEBAUTHN, data={"name": "theirs"})
+        assert payer.get("/membership/").status_code == 200
+        self._sign_in(owner, person)
+        assert owner.get("/membership/").status_code == 200
+        assert payer.get("/membership/").status_code == 302
+        assert not Authenticator.objects.exists()
+
+    def test_the_next_one_leaves_the_others_in(self, person: User) -> None:
+        phone, desk = Client(), Client()
+        self._sign_in(phone, person)
+        self._sign_in(desk, person)
+        assert phone.get("/membership/").status_code == desk.get("/membership/").status_code == 200
+
+    @staticmethod
+    def _sign_in(client: Client, person: User) -> None:
+        client.post(LOGIN, {"email": person.email})
+        client.post(CODE, {"code": last_letter().context["code"]})
+
+
 class TestSignUp:
     def test_makes_an_account_when_the_address_is_confirmed(self, client: Client) -> None:
         response = client.post(SIGN_UP, {"email": "New@example.org"})

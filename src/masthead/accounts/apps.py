@@ -17,5 +17,7 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let Wagtail's pages of users use our forms."""
+        """Let Wagtail's pages of users use our forms, and listen."""
+        from masthead.accounts import receivers  # noqa: F401  connects them
+
         apps.get_app_config("wagtailusers").user_viewset = PEOPLE  # type: ignore[attr-defined]  # Wagtail's own setting

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 
 from masthead.accounts.models import User, normalize_email
@@ -72,6 +73,19 @@ def align_address(person: User) -> None:
     """
     EmailAddress.objects.filter(user=person).exclude(email=person.email).delete()
     EmailAddress.objects.get_or_create(user=person, email=person.email, defaults={"primary": True, "verified": False})
+
+
+def put_others_out(person: User) -> None:
+    """End every sign-in to the account so far, and forget its passkeys. Safe to repeat.
+
+    Who pays with an address that nobody has used is let in to the account which that makes, before a code has shown
+    whose the address is. When its owner comes, nobody else may stay.
+    """
+    if not person.has_usable_password():
+        # The sign-ins of a browser hold a hash of the password's field, also where it is none.
+        person.set_unusable_password()
+        person.save(update_fields=["password"])
+    Authenticator.objects.filter(user=person).delete()
 
 
 def _tidy(name: str) -> str:
