@@ -173,3 +173,28 @@ class TestEncoding:
 
     def test_keys_are_four_bytes_whatever_the_article_is_called(self) -> None:
         assert {len(article_key(name)) for name in ("", "7", "é" * 200, "\ud800")} == {4}
+
+
+class TestReadEncoded:
+    """The hot path's way through the bytes."""
+
+    @given(histories, keys, st.integers(-3, 300), st.integers(1, SPAN_DAYS))
+    def test_is_what_the_steps_do_one_after_the_other(
+        self, history: list[tuple[bytes, int]], key: bytes, later: int, window_days: int
+    ) -> None:
+        log = replay(history)
+        today = (log.newest_day or TODAY) + later
+        window = log.since(today - window_days + 1)
+        after = window.read(key, today)
+        data, reads, is_new = ReadLog.read_encoded(log.encode(), key, today, window_days)
+        assert (data, reads, is_new) == (after.encode(), after.count(today, window_days), key not in window)
+
+    @pytest.mark.parametrize("reads", [MAX_READS - 1, MAX_READS])
+    def test_keeps_no_more_than_fit(self, reads: int) -> None:
+        data, count, is_new = ReadLog.read_encoded(crowd(reads, day=TODAY - 1).encode(), C, TODAY, 30)
+        assert (len(ReadLog.decode(data)), count, is_new) == (MAX_READS, MAX_READS, True)
+
+    @pytest.mark.parametrize("data", [b"", b"x", b"xy123"])
+    def test_refuses_a_length_that_cannot_be(self, data: bytes) -> None:
+        with pytest.raises(BadReadLog):
+            ReadLog.read_encoded(data, A, TODAY, 30)
