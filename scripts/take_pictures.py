@@ -48,7 +48,7 @@ def take_appeal(browser: Browser, site: Newsroom, folder: Path) -> None:
                 page.goto(site.url + path)
         settle(page)
         slot = page.locator("[data-masthead-slot=end-of-article]")
-        slot.evaluate("slot => slot.scrollIntoView({block: 'center'})")
+        slot.evaluate("slot => slot.scrollIntoView({block: 'end', behavior: 'instant'})")
         settle(page)
         page.screenshot(path=folder / f"appeal-{width}-{scheme}.png")
         page.context.close()

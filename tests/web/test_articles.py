@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth import get_user_model
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from wagtail.models import Page
 
 from masthead.newsroom import testing as paper
@@ -71,6 +73,26 @@ class TestAnArticle:
             "2026-03-02T08:05:00+00:00",
         ]
         assert len(page.find_all("h1")) == 1
+
+    @pytest.mark.parametrize(
+        ("language", "number", "said"),
+        [
+            ("en", 1, "A < Ox"),
+            ("en", 2, "A < Ox and Bea"),
+            ("en", 4, "A < Ox, Bea, Cy and Dov"),
+            ("he", 2, "A < Ox וBea"),
+            ("he", 3, "A < Ox, Bea וCy"),
+            ("ar", 3, "A < Ox، Bea وCy"),
+        ],
+    )
+    def test_joins_names_as_the_language_does(self, language: str, number: int, said: str) -> None:
+        authors = [paper.make_author(name) for name in ("A < Ox", "Bea", "Cy", "Dov")[:number]]
+        for linked in (True, False):
+            with translation.override(language):
+                line = render_to_string("newsroom/includes/byline.html", {"authors": authors, "linked": linked})
+            shown = BeautifulSoup(line, "html.parser")
+            assert shown.get_text().strip() == said
+            assert len(shown.select("a[rel=author]")) == (number if linked else 0)
 
     def test_prints_times_in_the_zone_of_the_site(self, article: ArticlePage, client: Client, settings: Any) -> None:
         settings.TIME_ZONE = "America/New_York"

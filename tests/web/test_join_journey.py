@@ -14,12 +14,15 @@ from django.test import Client
 from django.utils import timezone
 from tests.apps.community_cast import make_person, make_tiers
 from tests.web.community_sandbox import ASKING_CARD, DECLINED_CARD, Desk, open_desk
+from wagtail.models import Site
 
 from masthead.accounts.models import User
 from masthead.community.models import Contribution, Membership, SurplusSubscription
 from masthead.community.passes import read_pass
 from masthead.kit.keyring import get_sealer
 from masthead.letters.models import Letter
+from masthead.newsroom import testing as paper
+from masthead.newsroom.models import PublicationSettings
 from masthead.payments.models import Checkout, Payment
 from masthead.rules.passes import Pass
 from masthead.rules.showings import Showing
@@ -87,6 +90,22 @@ class TestJoin:
         membership = Membership.objects.get()
         assert (membership.person.email, membership.amount.minor, membership.state) == (ALMA, 1200, "active")
         assert client.get("/membership/").status_code == 200
+
+    @pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
+    def test_the_founding_editor_signs_the_welcome(self, client: Client, desk: Desk) -> None:
+        row = PublicationSettings.for_site(Site.objects.get())
+        row.founding_editor_name, row.founding_editor_role = "Wren Halloway", "Founding editor"
+        row.founding_editor_portrait, row.founding_editor_signature = paper.make_picture(), paper.make_picture()
+        row.save()
+        client.get(desk.pay(order(client)))
+        signed = BeautifulSoup(client.get("/welcome/").content, "html.parser").select_one(".signature")
+        assert signed is not None
+        assert signed.get_text(" ", strip=True) == "Wren Halloway Founding editor"
+        for name in ("portrait", "hand"):
+            picture = signed.select_one(f"img.signature__{name}")
+            assert picture is not None, name
+            assert client.get(str(picture["src"])).status_code == 200
+            assert picture["alt"] == ""
 
     @pytest.mark.parametrize("times", [1, 3])
     def test_whichever_comes_first_is_enough(self, client: Client, desk: Desk, times: int) -> None:

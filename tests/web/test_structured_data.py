@@ -103,6 +103,15 @@ class TestAnArticle:
         assert shared["og:image:alt"] == "A ledger"
         assert page.select_one('meta[name="description"]')["content"] == "What the town paid."  # type: ignore[index]
 
+    def test_describes_in_as_much_as_a_search_engine_shows(self, client: Client) -> None:
+        article = make(standfirst="Nine families, one stove & a “long” winter. " * 9)
+        (tag,) = page_of(client, str(article.url)).select('meta[name="description"]')
+        content = str(tag["content"])
+        assert 130 < len(content) <= 156
+        assert content.endswith("…")
+        assert article.standfirst.startswith(content[:-1])
+        assert article.standfirst[len(content) - 1] in " ,."
+
     def test_of_a_community_article_describes_public_words_only(self, client: Client) -> None:
         article = make(
             community=True,
@@ -123,3 +132,10 @@ class TestOtherPages:
             assert said(page, "BreadcrumbList")["itemListElement"][-1]["item"] == f"http://localhost:8000{path}"
             assert page.select_one('link[rel="canonical"]')["href"] == f"http://localhost:8000{path}"  # type: ignore[index]
             assert page.select_one('meta[name="description"]')["content"]  # type: ignore[index]
+
+    def test_an_author_is_described_in_short_and_in_paragraphs(self, client: Client) -> None:
+        bio = "Wren counted boats before she counted votes.\n\n" + "She has read every budget since 2009. " * 6
+        make(authors=[paper.make_author("Petra Lindqvale", bio=bio)])
+        page = page_of(client, "/authors/petra-lindqvale/")
+        assert len(str(page.select_one('meta[name="description"]')["content"])) <= 156  # type: ignore[index]
+        assert len(page.select(".listing__head--author p:not(.meta)")) == 2

@@ -60,6 +60,8 @@ class Publication:
     currency: str
     founding_editor_name: str
     founding_editor_role: str
+    founding_editor_portrait: Any
+    founding_editor_signature: Any
     logo: Any
     sections: tuple[NavSection, ...]
     today: date
@@ -108,6 +110,8 @@ def get_publication(request: HttpRequest, *, today: date) -> Publication:
         currency=row.currency,
         founding_editor_name=row.founding_editor_name,
         founding_editor_role=row.founding_editor_role,
+        founding_editor_portrait=row.founding_editor_portrait,
+        founding_editor_signature=row.founding_editor_signature,
         logo=row.logo,
         sections=tuple(NavSection(pk=s.pk, title=s.title, url=s.get_url(request) or "/", hue=s.hue) for s in sections),
         today=today,

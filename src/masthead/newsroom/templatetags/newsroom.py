@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from masthead.newsroom import addresses
-from masthead.newsroom.models import AdSlot, HouseAd
+from masthead.newsroom.models import AdSlot, Author, HouseAd
 
 register = template.Library()
 
@@ -22,6 +25,7 @@ _WATCH = {
     "tiktok.com": "TikTok",
 }
 _LISTEN = {"soundcloud.com": "SoundCloud", "spotify.com": "Spotify", "podcasts.apple.com": "Apple Podcasts"}
+IN_SHORT = 155
 
 
 @register.filter
@@ -63,3 +67,30 @@ def is_house_ad(ad: Any) -> bool:
 def as_ad_code(slot: AdSlot) -> SafeString:
     """Return the site's own ad code as it is: only staff with the permission can write it."""
     return mark_safe(slot.snippet)  # noqa: S308  the one place where a site's own code goes in, inert inside a <template>
+
+
+@register.filter
+def in_short(text: str) -> str:
+    """Return the text on one line, cut between two words to what search engines show of a description."""
+    words = " ".join(text.split())
+    if len(words) <= IN_SHORT:
+        return words
+    kept = words[:IN_SHORT]
+    return kept[: kept.rfind(" ") if " " in kept else -1].rstrip(" ,;:–—-") + "…"
+
+
+@register.simple_tag
+def byline(authors: Iterable[Author], *, linked: bool = False) -> SafeString:
+    """Join the names as the language does ("A", "A and B", "A, B and C"), each with its link if asked."""
+    names = [
+        format_html('<a href="{}" rel="author">{}</a>', author.get_absolute_url(), author.name)
+        if linked
+        else conditional_escape(author.name)
+        for author in authors
+    ]
+    joined = "".join(names[:1])
+    for name in names[1:-1]:
+        joined = pgettext("names before the last two", "%(first)s, %(next)s") % {"first": joined, "next": name}
+    if len(names) > 1:
+        joined = pgettext("the last two names", "%(first)s and %(last)s") % {"first": joined, "last": names[-1]}
+    return mark_safe(joined)  # noqa: S308  every name is escaped above, the words between are ours
