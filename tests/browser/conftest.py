@@ -195,9 +195,9 @@ def find_letter(newsroom: Newsroom, address: str, subject: str) -> str:
     return ""
 
 
-@pytest.fixture
-def someone(chromium: Browser, newsroom: Newsroom) -> Iterator[Callable[..., Reader]]:
-    """Make readers, each with a browser of their own; complaints of the browser fail the test."""
+@contextmanager
+def meet_readers(chromium: Browser, newsroom: Newsroom) -> Iterator[Callable[..., Reader]]:
+    """Make readers, each with a browser of their own; complaints of a browser fail whoever asked for it."""
     readers: list[Reader] = []
 
     def make(**options: object) -> Reader:
@@ -212,14 +212,23 @@ def someone(chromium: Browser, newsroom: Newsroom) -> Iterator[Callable[..., Rea
         readers.append(reader)
         return reader
 
-    yield make
-    for reader in readers:
-        reader.context.close()
+    try:
+        yield make
+    finally:
+        for reader in readers:
+            reader.context.close()
     outside = [
         r.url for reader in readers for r in reader.requests if not r.url.startswith((newsroom.url, "data:", "blob:"))
     ]
     assert outside == [], "a page asked a third party"
     assert [said for reader in readers for said in reader.complaints] == []
+
+
+@pytest.fixture
+def someone(chromium: Browser, newsroom: Newsroom) -> Iterator[Callable[..., Reader]]:
+    """Make readers for one test."""
+    with meet_readers(chromium, newsroom) as make:
+        yield make
 
 
 @pytest.fixture
