@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -122,11 +123,17 @@ def community_articles(newsroom: Newsroom) -> list[str]:
 
 
 def articles(newsroom: Newsroom, *, community: bool) -> list[str]:
+    return [path for path, is_for_members in crawl(newsroom) if is_for_members is community]
+
+
+@cache
+def crawl(newsroom: Newsroom) -> tuple[tuple[str, bool], ...]:
+    """Find every article of the sitemap, and whether it is for members alone."""
     places = re.compile(r"<loc>([^<]+)</loc>")
     maps = [place.removeprefix(newsroom.url) for place in places.findall(newsroom.get("/sitemap.xml"))]
-    pages = [place.removeprefix(newsroom.url) for path in maps for place in places.findall(newsroom.get(path))]
-    mark = f'data-masthead-community-only="{"true" if community else "false"}"'
-    return sorted(path for path in pages if mark in newsroom.get(path))
+    paths = [place.removeprefix(newsroom.url) for path in maps for place in places.findall(newsroom.get(path))]
+    marks = ((path, re.search(r'data-masthead-community-only="(\w+)"', newsroom.get(path))) for path in sorted(paths))
+    return tuple((path, mark.group(1) == "true") for path, mark in marks if mark)
 
 
 def answers(url: str) -> bool:

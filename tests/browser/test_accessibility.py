@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -142,9 +143,10 @@ def sight(request: pytest.FixtureRequest, visitors: Visitors) -> Page:
 
 class TestEveryPage:
     @pytest.mark.parametrize("scheme", ["light", "dark"])
-    def test_has_no_finding(self, sight: Page, scheme: str) -> None:
+    def test_has_no_finding(self, sight: Page, scheme: Literal["light", "dark"]) -> None:
         sight.set_viewport_size({"width": 1280, "height": 900})
         sight.emulate_media(color_scheme=scheme)
+        sight.evaluate("Promise.allSettled(document.getAnimations().map(one => one.finished))")
         findings = Axe().run(sight)
         assert findings.violations_count == 0, findings.generate_report()
 
