@@ -157,3 +157,92 @@ class TestEveryPage:
             ".map(one => `${one.tagName}.${one.className}`).slice(0, 8)"
         )
         assert sight.evaluate("document.documentElement.scrollWidth <= innerWidth"), wide
+
+
+# A card or a label may draw the outline for the link or the button that has the focus.
+FOCUS_SHOWS = """
+(() => {
+  const one = document.activeElement;
+  return [one, ...(one.labels || []), one.parentElement, one.closest("article, li, fieldset")]
+    .filter(Boolean)
+    .some((each) => ["", "::before", "::after"].some((part) => {
+      const { outlineStyle, outlineWidth } = getComputedStyle(each, part || null);
+      return outlineStyle !== "none" && parseFloat(outlineWidth) > 0;
+    }));
+})()"""
+
+
+def tab_to(page: Page, selector: str, *, most: int = 60) -> None:
+    """Press Tab until the focus is there; it shows all the way."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        assert page.evaluate(FOCUS_SHOWS), page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"Tab never came to {selector}")
+
+
+def focus_is_in(page: Page, selector: str) -> bool:
+    inside: bool = page.evaluate("selector => !!document.activeElement.closest(selector)", selector)
+    return inside
+
+
+class TestTheKeyboard:
+    def test_skips_to_the_main_part(self, reader: Reader) -> None:
+        page = reader.open("/")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.getAttribute('href')") == "#content"
+        expect(page.locator(":focus")).to_be_in_viewport()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert focus_is_in(page, "main")
+
+    def test_shows_the_focus_on_every_stop_of_the_front_page(self, reader: Reader) -> None:
+        tab_to(reader.open("/"), "main a")
+
+    def test_stays_in_the_letter_and_comes_back(self, reader: Reader, free_articles: list[str]) -> None:
+        page = read_until(reader, free_articles, "letter")
+        assert focus_is_in(page, "dialog.mh-letter")
+        stops = set()
+        for _ in range(8):
+            page.keyboard.press("Tab")
+            inside = focus_is_in(page, "dialog.mh-letter")
+            # Between the last stop and the first, Chromium's own window has its turn.
+            assert inside or page.evaluate("document.activeElement === document.body")
+            if inside:
+                assert page.evaluate(FOCUS_SHOWS)
+                stops.add(page.evaluate("document.activeElement.dataset.mastheadAction"))
+        assert stops >= {"close", "join", "not-now"}
+        page.keyboard.press("Escape")
+        expect(page.locator("dialog")).to_have_count(0)
+
+    def test_gives_the_focus_back_when_the_letter_closes(self, reader: Reader, free_articles: list[str]) -> None:
+        reader.context.add_init_script(
+            "addEventListener('DOMContentLoaded', () => document.querySelector('header a[href]').focus())"
+        )
+        page = read_until(reader, free_articles, "letter")
+        assert focus_is_in(page, "dialog.mh-letter")
+        page.keyboard.press("Escape")
+        expect(page.locator("dialog")).to_have_count(0)
+        assert focus_is_in(page, "header")
+
+    def test_closes_the_banner(self, reader: Reader, free_articles: list[str]) -> None:
+        page = read_until(reader, free_articles, "banner")
+        page.locator(".mh-banner [data-masthead-action=close]").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".mh-banner")).to_have_count(0)
+
+    def test_closes_the_banner_with_escape(self, reader: Reader, free_articles: list[str]) -> None:
+        page = read_until(reader, free_articles, "banner")
+        page.keyboard.press("Escape")
+        expect(page.locator(".mh-banner")).to_have_count(0)
+
+    def test_fills_in_and_sends_the_join_form(self, reader: Reader) -> None:
+        page = reader.open("/join/")
+        tab_to(page, "main [type=radio], main button")
+        tab_to(page, "main input[type=email]")
+        page.keyboard.type(f"keys-{secrets.token_hex(4)}@reader.example")
+        tab_to(page, "[data-go]")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/sandbox/**")
+        expect(page.locator(".banner")).to_contain_text("No real money")
