@@ -20,6 +20,7 @@ from wagtail.admin.panels import (
     ObjectList,
     PageChooserPanel,
     TabbedInterface,
+    TitleFieldPanel,
 )
 from wagtail.fields import StreamField
 from wagtail.models import Orderable, Page
@@ -203,7 +204,7 @@ class ArticlePage(ServedPage):  # type: ignore[django-manager-missing]  # Wagtai
     )
 
     content_panels: list[Any] = [
-        FieldPanel("title", heading=_("Headline"), classname="title"),
+        TitleFieldPanel("title", heading=_("Headline"), placeholder=_("Headline"), classname="title"),
         FieldPanel("standfirst"),
         FieldRowPanel([FieldPanel("kicker"), FieldPanel("dateline")]),
         InlinePanel("bylines", heading=_("Bylines"), label=_("Author")),
