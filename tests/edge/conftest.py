@@ -16,11 +16,14 @@ settings.load_profile("steady")
 @pytest.fixture
 def paper() -> Iterator[Paper]:
     """A paper whose counts are written at once, as its threads would."""
+    before = set(threading.enumerate())
     whole = Paper()
     whole.edge.start()
     yield whole
     whole.edge.close()
-    left = [thread.name for thread in threading.enumerate() if thread.name.startswith("masthead-")]
+    left = [
+        thread.name for thread in threading.enumerate() if thread.name.startswith("masthead-") and thread not in before
+    ]
     assert not left
 
 

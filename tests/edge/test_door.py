@@ -224,7 +224,7 @@ class TestAddresses:
         self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
         paper = Paper()
-        monkeypatch.setattr(paper.edge.live.current.chooser, "choose", lambda *_: 1 / 0)
+        monkeypatch.setattr(paper.edge.live.current.chooser, "pick", lambda *_: 1 / 0)
         answer = paper.ask("POST", VISIT, GOOD)
         assert (answer.status, answer.json["error"]) == (500, "broken")
         assert b"Zero" not in answer.body

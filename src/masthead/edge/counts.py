@@ -6,12 +6,28 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Iterable
+from collections import Counter
+from typing import NamedTuple
 
 from masthead.rules.counting import CountBatch, CountSink, ReadCount, ReadFact, ShowingCount, ShowingFact
 
 ShowingKey = tuple[int, ShowingFact, str, str, str, str, str]
 ReadKey = tuple[int, ReadFact, str, str, bool, bool]
+
+
+class Visit(NamedTuple):
+    """One page view as it is counted. `shown` names appeal, variant and placement of what it was given."""
+
+    hour: int
+    article: str
+    section: str
+    dedicated: bool
+    member: bool
+    is_read: bool
+    country: str = ""
+    device: str = ""
+    shown: tuple[tuple[str, str, str], ...] = ()
+
 
 FLUSH_SECONDS = 1.0
 PATIENCE_SECONDS = 3.0
@@ -36,6 +52,7 @@ class Counts:
         self._lock = threading.Lock()
         self._urgent = threading.Event()
         self._writing = threading.Lock()
+        self._noted: list[Visit] = []
         self._open = _Batch()
         self._sealed: _Batch | None = None
         self._failing_since: float | None = None
@@ -46,17 +63,9 @@ class Counts:
         self._is_closing = False
         self._thread: threading.Thread | None = None
 
-    def add(self, read: ReadKey, showings: Iterable[ShowingKey], *, is_read: bool) -> None:
-        """Count one visit, whether it was a read too, and the appeals it was given."""
-        with self._lock:
-            read = self._bound(read)
-            batch = self._open
-            batch.reads[read] = batch.reads.get(read, 0) + 1
-            if is_read:
-                read = (read[0], ReadFact.READ, *read[2:])
-                batch.reads[read] = batch.reads.get(read, 0) + 1
-            for showing in showings:
-                batch.showings[showing] = batch.showings.get(showing, 0) + 1
+    def add(self, visit: Visit) -> None:
+        """Count one visit. It is only noted here, which takes no lock, and summed when the next batch is made up."""
+        self._noted.append(visit)
 
     def add_beacon(self, mark: bytes, showing: ShowingKey) -> bool:
         """Count what a browser told of a showing, once for each `mark`, and wait until it is written.
@@ -80,6 +89,8 @@ class Counts:
         """Try once to write what is waiting. Returns whether nothing waits any more."""
         with self._writing:
             while True:
+                with self._lock:
+                    self._sum_noted()
                 if self._sealed is None:
                     with self._lock:
                         if not self._open:
@@ -94,6 +105,8 @@ class Counts:
 
     def count_waiting(self) -> int:
         """Count the sums that are not yet written."""
+        with self._lock:
+            self._sum_noted()
         sealed = self._sealed
         return len(self._open) + (0 if sealed is None else len(sealed))
 
@@ -122,6 +135,22 @@ class Counts:
             if not self.flush() and not self._is_closing:
                 time.sleep(_PAUSE_SECONDS)
 
+    def _sum_noted(self) -> None:
+        noted = self._noted
+        # Visits go on being noted meanwhile: what is taken out is what was copied, and both are done at a stroke.
+        taken = noted[: len(noted)]
+        del noted[: len(taken)]
+        reads, showings = self._open.reads, self._open.showings
+        for visit, count in Counter(taken).items():
+            hour, article, section, dedicated, member, is_read, country, device, shown = visit
+            article = self._bound(hour, article)
+            for what in (ReadFact.VISIT, ReadFact.READ) if is_read else (ReadFact.VISIT,):
+                read = (hour, what, article, section, dedicated, member)
+                reads[read] = reads.get(read, 0) + count
+            for appeal, variant, placement in shown:
+                showing = (hour, ShowingFact.SHOWN, appeal, variant, placement, country, device)
+                showings[showing] = showings.get(showing, 0) + count
+
     def _write(self, batch: _Batch) -> bool:
         try:
             self._sink.write(batch.freeze())
@@ -143,17 +172,16 @@ class Counts:
             self._remembered_before, self._remembered = self._remembered, {}
         self._remembered[mark] = batch
 
-    def _bound(self, read: ReadKey) -> ReadKey:
+    def _bound(self, hour: int, article: str) -> str:
         """Name only so many articles an hour: their names come from the client."""
-        hour, what, article, section, dedicated, member = read
         if hour != self._articles_hour:
             self._articles_hour = hour
             self._articles.clear()
         if article not in self._articles:
             if len(self._articles) >= MAX_ARTICLES_AN_HOUR:
-                return (hour, what, "", section, dedicated, member)
+                return ""
             self._articles.add(article)
-        return read
+        return article
 
 
 class _Batch:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 import msgspec
 
-from masthead.rules.choosing import BadSnapshot, Chooser, Snapshot
+from masthead.rules.audience import Placement
+from masthead.rules.choosing import Appeal, BadSnapshot, Chooser, Snapshot, Variant
 from masthead.rules.consent import READS_PLACEHOLDER
 from masthead.rules.reading import DEFAULT_WINDOW_DAYS, SPAN_DAYS
+from masthead.rules.showings import showing_lead
 
 SnapshotSource = Callable[[str], bytes | None]
 
@@ -25,10 +28,17 @@ _decoder = msgspec.json.Decoder(Snapshot)
 EMPTY = Snapshot(version="", dedicated_reads=5, window_days=DEFAULT_WINDOW_DAYS, appeals=(), sections=(), topics=())
 
 
+class Wording(NamedTuple):
+    """A variant at a placement: its JSON in parts, between which the number of reads goes, and its showings' lead."""
+
+    parts: tuple[bytes, ...]
+    lead: bytes
+
+
 class Live:
     """One snapshot, made ready to answer from. Never changes, so that whoever holds one answers from it alone.
 
-    `wordings` holds each variant as the parts of its JSON between the places where the number of reads goes.
+    `wordings` holds, by appeal, variant and placement, what does not change from one showing to the next.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -39,10 +49,11 @@ class Live:
         self.window_days = snapshot.window_days
         self.dedicated_reads = snapshot.dedicated_reads
         self.sections = frozenset(snapshot.sections)
-        self.wordings: Mapping[tuple[str, str], tuple[bytes, ...]] = {
-            (appeal.key, variant.key): _to_wording(appeal.key, variant.key, variant.html)
+        self.wordings: Mapping[tuple[str, str, str], Wording] = {
+            (appeal.key, variant.key, placement): wording
             for appeal in snapshot.appeals
             for variant in appeal.variants
+            for placement, wording in _to_wordings(appeal, variant)
         }
         quiet = [
             days for appeal in snapshot.appeals for days in (appeal.cap_days, appeal.closed_days, appeal.not_now_days)
@@ -102,7 +113,9 @@ class LiveAppeals:
             self.refresh()
 
 
-def _to_wording(appeal: str, variant: str, html: str) -> tuple[bytes, ...]:
-    fields = msgspec.json.encode({"appeal": appeal, "variant": variant})[:-1]
-    parts = [msgspec.json.encode(part)[1:-1] for part in html.split(READS_PLACEHOLDER)]
-    return (fields + b',"html":"' + parts[0], *parts[1:])
+def _to_wordings(appeal: Appeal, variant: Variant) -> Iterator[tuple[Placement, Wording]]:
+    fields = msgspec.json.encode({"appeal": appeal.key, "variant": variant.key})[:-1]
+    first, *rest = (msgspec.json.encode(part)[1:-1] for part in variant.html.split(READS_PLACEHOLDER))
+    for placement in appeal.placements:
+        parts = (b'"%b":%b,"html":"%b' % (placement.encode(), fields, first), *rest)
+        yield placement, Wording(parts, showing_lead(appeal.key, variant.key, placement))

@@ -13,7 +13,7 @@ from masthead.kit.sealing import Sealer
 from masthead.rules.counting import ShowingFact
 from masthead.rules.passes import COOKIE as PASS_COOKIE
 from masthead.rules.passes import BadPass, Pass
-from masthead.rules.reading import BadReadLog, ReadLog
+from masthead.rules.reading import EMPTY_LOG_BYTES, READ_BYTES, ReadLog
 from masthead.rules.showings import CAP_BYTES, Caps
 
 READS_COOKIE = "mh_reads"
@@ -23,6 +23,7 @@ SEED_BYTES = 8
 _READS_LEAD = f"{READS_COOKIE}="
 _PASS_LEAD = f"{PASS_COOKIE}="
 _NO_CAPS = Caps()
+_NO_READS = ReadLog().encode()
 _VERSION = 1
 _HEAD = struct.Struct(f">B{SEED_BYTES}sHBB")
 _TOLD_NONCE_BYTES = 4
@@ -35,14 +36,15 @@ _MAX_PASS_CHARS = 1024
 class ReaderState(NamedTuple):
     """All that Masthead knows of an anonymous reader; it lives in the reader's own cookie and nowhere else.
 
-    `quiet_until` is a day since 1970. `told` remembers the last showings that the browser told of.
+    `quiet_until` is a day since 1970. `told` remembers the last showings that the browser told of. `log` is an encoded
+    read log, never decoded here.
     """
 
     seed: bytes
     quiet_until: int = 0
     caps: Caps = _NO_CAPS
     told: bytes = b""
-    log: ReadLog = ReadLog()
+    log: bytes = _NO_READS
 
     def has_told(self, nonce: bytes, what: ShowingFact) -> bool:
         """Return whether the browser told this of the showing before; a click is not kept here."""
@@ -63,7 +65,7 @@ class ReaderState(NamedTuple):
         head = _HEAD.pack(
             _VERSION, self.seed, self.quiet_until, len(self.caps.entries) // CAP_BYTES, len(self.told) // _TOLD_BYTES
         )
-        return head + self.caps.entries + self.told + self.log.encode()
+        return head + self.caps.entries + self.told + self.log
 
     @classmethod
     def from_sealed(cls, data: bytes) -> ReaderState | None:
@@ -72,13 +74,12 @@ class ReaderState(NamedTuple):
             version, seed, quiet_until, caps, told = _HEAD.unpack_from(data)
             told_at = _HEAD.size + caps * CAP_BYTES
             log_at = told_at + told * _TOLD_BYTES
-            log = ReadLog.from_sealed(data[log_at:])
-        except (struct.error, BadReadLog):
+        except struct.error:
             return None
-        if version != _VERSION:
+        if version != _VERSION or (len(data) - log_at) % READ_BYTES != EMPTY_LOG_BYTES:
             return None
         shown = Caps(data[_HEAD.size : told_at]) if caps else _NO_CAPS
-        return cls(seed, quiet_until, shown, data[told_at:log_at], log)
+        return cls(seed, quiet_until, shown, data[told_at:log_at], data[log_at:])
 
     def _find_told(self, nonce: bytes) -> int:
         at = self.told.find(nonce[:_TOLD_NONCE_BYTES])

@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
-from masthead.edge.counts import Counts, ReadKey, ShowingKey
+from masthead.edge.counts import Counts, Visit
 from masthead.edge.http import (
     Answer,
     Environ,
@@ -22,14 +22,14 @@ from masthead.edge.http import (
     read_cookies,
 )
 from masthead.edge.live import Live, LiveAppeals
-from masthead.edge.reader import READS_COOKIE, SEED_BYTES, PassCookie, ReaderState, ReadsCookie, new_reader
+from masthead.edge.reader import READS_COOKIE, PassCookie, ReaderState, ReadsCookie, new_reader
 from masthead.kit.sealing import Sealer
 from masthead.rules.audience import Page, Placement, Reader
-from masthead.rules.choosing import Chosen
-from masthead.rules.counting import ReadFact, ShowingFact, hour_of
+from masthead.rules.choosing import Moment
+from masthead.rules.counting import hour_of
 from masthead.rules.passes import AD_FREE, COMMUNITY_CONTENT, Pass
-from masthead.rules.reading import MAX_READS, article_key
-from masthead.rules.showings import NONCE_BYTES, Showing, article_for_showing
+from masthead.rules.reading import MAX_READS, ReadLog, article_key
+from masthead.rules.showings import NONCE_BYTES, article_for_showing, encode_showing
 
 DAY_SECONDS = 86_400
 
@@ -82,6 +82,7 @@ class Visits:
         self._site_host = site_host
         self._country_header = country_header
         self._clock = clock
+        self._moment = Moment.at(datetime.fromtimestamp(0, UTC))
         self._decode = msgspec.json.Decoder(VisitBody).decode
 
     def answer(self, environ: Environ) -> Answer:
@@ -90,91 +91,72 @@ class Visits:
         cookies = read_cookies(environ)
         body = decode_body(self._decode, read_body(environ))
         now = self._clock()
-        live = self._live.current
+        live, moment = self._live.current, self._tell_moment(now)
         bearer = self._pass_cookie.open(cookies, now)
-        reading = self._read(body, cookies, live, int(now) // DAY_SECONDS)
-        reader = Reader(
-            reading.state.seed,
-            reading.reads,
-            bearer is not None,
-            get_country(environ, self._country_header),
-            get_device(environ),
-            reading.state.caps,
-            reading.state.quiet_until,
-        )
-        placements = tuple(_PLACEMENTS[name] for name in body.placements if name in _PLACEMENTS)
+        state, reads, is_read, cookie = self._read(body, cookies, live, moment.day)
+        country, device = get_country(environ, self._country_header), get_device(environ)
+        reader = Reader(state.seed, reads, bearer is not None, country, device, state.caps, state.quiet_until)
+        placements = tuple([_PLACEMENTS[name] for name in body.placements if name in _PLACEMENTS])
         page = Page(body.section, body.topics, body.language.lower(), placements)
-        choice = live.chooser.choose(reader, page, datetime.fromtimestamp(now, UTC))
-        self._count(body, live, reader, reading.is_read, choice.appeals, now)
-        appeals = b",".join(
-            self._word(live, body.article, placement, chosen, reader.reads, int(now))
-            for placement, chosen in choice.appeals.items()
+        chosen = live.chooser.pick(reader, page, moment)
+        shown = tuple([(one.appeal.key, one.variant.key, placement) for placement, one in chosen.items()])
+        is_dedicated = reads is not None and reads >= live.dedicated_reads
+        self._counts.add(
+            Visit(
+                hour_of(now),
+                body.article,
+                body.section if body.section in live.sections else "",
+                is_dedicated,
+                bearer is not None,
+                is_read,
+                country,
+                device,
+                shown,
+            )
         )
-        answered = _to_json(body, live, reading.reads, bearer, appeals)
-        return answer_json(answered) if reading.cookie is None else answer_json(answered, reading.cookie)
+        appeals = self._word(live, shown, body.article, reads, int(now)) if shown else b""
+        answered = _to_json(body, is_dedicated, reads, bearer, appeals)
+        return answer_json(answered) if cookie is None else answer_json(answered, cookie)
+
+    def _tell_moment(self, now: float) -> Moment:
+        """Work out the moment once a second."""
+        moment = self._moment
+        if not 0 <= now - moment.seconds < 1:
+            moment = self._moment = Moment.at(datetime.fromtimestamp(int(now), UTC))
+        return moment
 
     def _read(self, body: VisitBody, cookies: str, live: Live, today: int) -> _Reading:
         if not body.storage:
             stale = READS_COOKIE in cookies
-            return _Reading(
-                ReaderState(os.urandom(SEED_BYTES)), None, False, self._reads_cookie.remove() if stale else None
-            )
+            return _Reading(new_reader(), None, False, self._reads_cookie.remove() if stale else None)
         known = self._reads_cookie.open(cookies)
         state = known or new_reader()
-        key = article_key(body.article)
-        window = state.log.since(today - live.window_days + 1)
-        log = window.read(key, today)
-        reads = log.count(today, live.window_days)
+        log, reads, is_read = ReadLog.read_encoded(state.log, article_key(body.article), today, live.window_days)
         if log is state.log and known is not None:
             return _Reading(state, reads, False, None)
         state = ReaderState(state.seed, state.quiet_until, state.caps, state.told, log)
-        return _Reading(state, reads, key not in window, self._reads_cookie.set(state, live.cookie_seconds))
-
-    def _count(
-        self,
-        body: VisitBody,
-        live: Live,
-        reader: Reader,
-        is_read: bool,
-        appeals: Mapping[Placement, Chosen],
-        now: float,
-    ) -> None:
-        hour = hour_of(now)
-        section = body.section if body.section in live.sections else ""
-        is_dedicated = reader.reads is not None and reader.reads >= live.dedicated_reads
-        read: ReadKey = (hour, ReadFact.VISIT, body.article, section, is_dedicated, reader.is_member)
-        showings: list[ShowingKey] = [
-            (
-                hour,
-                ShowingFact.SHOWN,
-                chosen.appeal.key,
-                chosen.variant.key,
-                placement,
-                reader.country,
-                reader.device,
-            )
-            for placement, chosen in appeals.items()
-        ]
-        self._counts.add(read, showings, is_read=is_read)
+        return _Reading(state, reads, is_read, self._reads_cookie.set(state, live.cookie_seconds))
 
     def _word(
-        self, live: Live, article: str, placement: Placement, chosen: Chosen, reads: int | None, issued_at: int
+        self, live: Live, shown: tuple[tuple[str, str, str], ...], article: str, reads: int | None, issued_at: int
     ) -> bytes:
-        appeal, variant = chosen.appeal.key, chosen.variant.key
-        showing = Showing(appeal, variant, placement, article_for_showing(article), issued_at, os.urandom(NONCE_BYTES))
         count = b"" if reads is None else b"300+" if reads == MAX_READS else b"%d" % reads
-        html = count.join(live.wordings[appeal, variant])
-        token = self._showing_sealer.seal(showing.encode()).encode()
-        return b'"%b":%b","token":"%b"}' % (placement.encode(), html, token)
+        name = article_for_showing(article)
+        worded = []
+        for one in shown:
+            parts, lead = live.wordings[one]
+            token = self._showing_sealer.seal(encode_showing(lead, name, issued_at, os.urandom(NONCE_BYTES)))
+            worded.append(b'%b","token":"%b"}' % (count.join(parts), token.encode()))
+        return b",".join(worded)
 
 
-def _to_json(body: VisitBody, live: Live, reads: int | None, bearer: Pass | None, appeals: bytes) -> bytes:
+def _to_json(body: VisitBody, is_dedicated: bool, reads: int | None, bearer: Pass | None, appeals: bytes) -> bytes:
     benefits = () if bearer is None else bearer.benefits
     count = reads or 0
     return b'{"reads":%d,"reads_capped":%b,"dedicated":%b,"member":%b,"ads":%b,"access":"%b","appeals":{%b}}' % (
         count,
         _JSON_BOOL[count == MAX_READS],
-        _JSON_BOOL[reads is not None and count >= live.dedicated_reads],
+        _JSON_BOOL[is_dedicated],
         b"null" if bearer is None else msgspec.json.encode({"name": bearer.name, "since": bearer.since}),
         _JSON_BOOL[AD_FREE not in benefits],
         b"teaser" if body.community_only and COMMUNITY_CONTENT not in benefits else b"full",

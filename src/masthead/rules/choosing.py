@@ -16,7 +16,7 @@ from masthead.rules.audience import Condition, Facet, Page, Placement, Reader, g
 from masthead.rules.consent import needs_count
 from masthead.rules.errors import MastheadError
 from masthead.rules.showings import appeal_mark
-from masthead.rules.splitting import draw, is_held_out
+from masthead.rules.splitting import Split, is_held_out
 
 __all__ = [
     "Appeal",
@@ -24,6 +24,7 @@ __all__ = [
     "Choice",
     "Chooser",
     "Chosen",
+    "Moment",
     "Page",
     "Placement",
     "Reader",
@@ -131,6 +132,19 @@ class Chosen(NamedTuple):
     variant: Variant
 
 
+class Moment(NamedTuple):
+    """A time with what choosing needs of it: the day since 1970 by UTC, and the Unix second."""
+
+    now: datetime
+    day: int
+    seconds: float
+
+    @classmethod
+    def at(cls, now: datetime) -> Moment:
+        """Work it out; `now` knows its zone."""
+        return cls(now, day_of(now), now.timestamp())
+
+
 class Choice(NamedTuple):
     """What one page view shows. `refusals()` works out why everything else was passed over, only when called."""
 
@@ -143,7 +157,7 @@ class _Prepared(NamedTuple):
 
     appeal: Appeal
     mark: bytes
-    weights: tuple[int, ...]
+    split: Split
     chosen: tuple[Chosen, ...]
     needs_count: bool
 
@@ -214,35 +228,39 @@ class Chooser:
 
         A view shows an appeal once, at the first of its placements that is free, and at most one of banner and letter.
         """
-        today = day_of(now)
+        chosen = self.pick(reader, page, Moment.at(now))
+        return Choice(chosen, lambda: self._explain(reader, page, now, chosen))
+
+    def pick(self, reader: Reader, page: Page, moment: Moment) -> dict[Placement, Chosen]:
+        """Choose as `choose` does, and keep no reasons."""
         chosen: dict[Placement, Chosen] = {}
-        choice = Choice(chosen, lambda: self._explain(reader, page, now, chosen))
+        today = moment.day
         if self._refuse_reader(reader, today) is not None:
-            return choice
+            return chosen
         free = 0
         for placement in page.placements:
             free |= _BITS[placement]
-        for prepared, places, bits, rest_bits in self._list_candidates(reader, page, now, free):
+        for prepared, places, bits, rest_bits in self._list_candidates(reader, page, moment, free):
             if not rest_bits & free:
                 break
             if not bits & free or (reader.caps.entries and _refuse_shown(prepared, reader, today) is not None):
                 continue
-            drawn = _draw(prepared, reader)
+            drawn = prepared.chosen[prepared.split.draw(reader.seed) or 0 if len(prepared.chosen) > 1 else 0]
             for bit, placement in places:
                 if bit & free:
                     chosen[placement] = drawn
                     free &= ~(_OVERLAY_BITS if bit & _OVERLAY_BITS else bit)
                     break
-        return choice
+        return chosen
 
-    def _list_candidates(self, reader: Reader, page: Page, now: datetime, free: int) -> tuple[_Candidate, ...]:
+    def _list_candidates(self, reader: Reader, page: Page, moment: Moment, free: int) -> tuple[_Candidate, ...]:
         reads = reader.reads
         language = page.language
         if self._languages and language not in self._languages:
             language = language.partition("-")[0]
         cell = (
             free,
-            bisect_right(self._moments, now.timestamp()) if self._moments else 0,
+            bisect_right(self._moments, moment.seconds) if self._moments else 0,
             None if reads is None else bisect_right(self._cuts, reads),
             page.section if page.section in self._sections else None,
             self._topics.intersection(page.topics) if self._topics else _NO_TOPICS,
@@ -255,7 +273,7 @@ class Chooser:
         if found is None:
             if len(self._cells) >= MAX_CELLS:
                 self._cells.clear()
-            found = self._cells[cell] = self._fill(reader, page, now, free)
+            found = self._cells[cell] = self._fill(reader, page, moment.now, free)
         return found
 
     def _fill(self, reader: Reader, page: Page, now: datetime, free: int) -> tuple[_Candidate, ...]:
@@ -317,17 +335,10 @@ def _prepare(appeal: Appeal) -> _Prepared:
     return _Prepared(
         appeal,
         appeal_mark(appeal.key),
-        weights,
+        Split.of(appeal.key, weights),
         tuple(Chosen(appeal, variant) for variant in appeal.variants),
         needs_count(appeal.audience, (variant.html for variant in appeal.variants)),
     )
-
-
-def _draw(prepared: _Prepared, reader: Reader) -> Chosen:
-    if len(prepared.chosen) == 1:
-        return prepared.chosen[0]
-    place = draw(reader.seed, prepared.appeal.key, prepared.weights)
-    return prepared.chosen[place or 0]
 
 
 def _refuse_placement(appeal: Appeal, placement: Placement) -> Refusal | None:
@@ -367,7 +378,7 @@ def _refuse_shown(prepared: _Prepared, reader: Reader, today: int) -> Refusal | 
 
 
 def _refuse_unweighted(prepared: _Prepared) -> Refusal | None:
-    return None if sum(prepared.weights) else Refusal(Reason.NO_VARIANT, "It has no variant to show.")
+    return None if prepared.split.total else Refusal(Reason.NO_VARIANT, "It has no variant to show.")
 
 
 def _refuse_crowded(snapshot: Snapshot, place: int, placement: Placement, taken: Mapping[Placement, int]) -> Refusal:

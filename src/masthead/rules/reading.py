@@ -15,6 +15,8 @@ DEFAULT_WINDOW_DAYS = 30
 
 _KEY_BYTES = 4
 _NEWEST_DAY_BYTES = 2
+READ_BYTES = _KEY_BYTES + 1
+EMPTY_LOG_BYTES = _NEWEST_DAY_BYTES
 _DAY_BYTE = tuple(bytes([low]) for low in range(256))
 
 

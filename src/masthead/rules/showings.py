@@ -39,8 +39,8 @@ class Showing:
 
     def encode(self) -> bytes:
         """Return the showing as bytes. Only `article` may hold a NUL."""
-        texts = f"{self.appeal}\0{self.variant}\0{self.placement}\0{self.article}"
-        return _HEAD.pack(_VERSION, self.issued_at, self.nonce) + texts.encode("utf-8", "surrogatepass")
+        lead = showing_lead(self.appeal, self.variant, self.placement)
+        return encode_showing(lead, self.article.encode("utf-8", "surrogatepass"), self.issued_at, self.nonce)
 
     @classmethod
     def decode(cls, data: bytes) -> Showing:
@@ -55,9 +55,22 @@ class Showing:
         return cls(appeal, variant, placement, article, issued_at, nonce)
 
 
-def article_for_showing(article: str) -> str:
-    """Cut an article's name to what a showing carries, so that its token always fits an address."""
-    return article.encode("utf-8", "replace")[:MAX_ARTICLE_BYTES].decode("utf-8", "ignore")
+def showing_lead(appeal: str, variant: str, placement: str) -> bytes:
+    """Return the bytes that all showings of a variant at a placement have in common."""
+    return f"{appeal}\0{variant}\0{placement}\0".encode("utf-8", "surrogatepass")
+
+
+def encode_showing(lead: bytes, article: bytes, issued_at: int, nonce: bytes) -> bytes:
+    """Return what `Showing.encode` does, from parts that were worked out before."""
+    return _HEAD.pack(_VERSION, issued_at, nonce) + lead + article
+
+
+def article_for_showing(article: str) -> bytes:
+    """Cut an article's name to what a showing carries, in UTF-8, so that its token always fits an address."""
+    name = article.encode("utf-8", "replace")
+    if len(name) <= MAX_ARTICLE_BYTES:
+        return name
+    return name[:MAX_ARTICLE_BYTES].decode("utf-8", "ignore").encode()
 
 
 class Cap(NamedTuple):

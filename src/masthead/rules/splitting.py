@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from hashlib import blake2b
+from itertools import accumulate
+from typing import NamedTuple
+
+
+class Split(NamedTuple):
+    """What an experiment draws from. `ends` are the running sums of the weights."""
+
+    label: bytes
+    total: int
+    ends: tuple[int, ...]
+
+    @classmethod
+    def of(cls, experiment: str, weights: Sequence[int]) -> Split:
+        """Prepare to draw one place of `weights`, in proportion to them; none is below 0."""
+        ends = tuple(accumulate(weights))
+        return cls(b"variant\0" + experiment.encode("utf-8", "surrogatepass"), ends[-1] if ends else 0, ends)
+
+    def draw(self, seed: bytes) -> int | None:
+        """Draw for the reader of this seed, at most 64 bytes.
+
+        The same seed and experiment always draw the same; two experiments draw independently. A weight of 0 is never
+        drawn; None when there is nothing to draw from.
+        """
+        return bisect_right(self.ends, _point(seed, self.label, self.total)) if self.total else None
 
 
 def draw(seed: bytes, experiment: str, weights: Sequence[int]) -> int | None:
-    """Draw one place of `weights` for the reader of this seed, in proportion to the weights.
-
-    The same seed and experiment always draw the same; two experiments draw independently. A weight of 0 is never
-    drawn; None when there is nothing to draw from. `seed` is at most 64 bytes.
-    """
-    total = sum(weights)
-    if total <= 0:
-        return None
-    point = _point(seed, b"variant\0" + experiment.encode("utf-8", "surrogatepass"), total)
-    for place, weight in enumerate(weights):
-        point -= weight
-        if point < 0:
-            return place
-    return None
+    """Draw once. Who draws often from one experiment keeps a `Split`."""
+    return Split.of(experiment, weights).draw(seed)
 
 
 def is_held_out(seed: bytes, percent: int) -> bool:
