@@ -26,6 +26,10 @@ test: test-setup ## Install what is needed and run every test, on SQLite and Pos
 check: test-setup lint types ## The quick part, under a minute: lint, types, walls, rules
 	@$(PYTEST) $(SPREAD) tests/rules tests/architecture
 
+.PHONY: bench
+bench: bench-setup ## Measure what a visit, a page and a count cost, as ratios, into bench/results/latest.md
+	@$(BIN)/python -m bench
+
 .PHONY: lint
 lint: ## Look for faults in code, templates and imports
 	@$(BIN)/ruff check --quiet .
@@ -56,8 +60,10 @@ reference: ## Write the generated pages of docs/reference
 pictures: test-setup ## Take the documentation's pictures of the demo anew
 	@$(BIN)/python scripts/take_pictures.py docs/pictures
 
-.PHONY: run-setup test-setup
+.PHONY: run-setup test-setup bench-setup
 run-setup:
 	@scripts/ensure.sh run
 test-setup:
 	@scripts/ensure.sh test
+bench-setup:
+	@scripts/ensure.sh bench

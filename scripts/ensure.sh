@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Make sure that what the project needs is there: `scripts/ensure.sh run` for the demo, `test` for the tests as well.
+# Make sure that what the project needs is there: `scripts/ensure.sh run` for the demo, `test` for the tests as well,
+# `bench` for measuring.
 # Installs Debian or Ubuntu packages where it may; says plainly what is missing where it may not.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -25,6 +26,11 @@ if [ "$what" = test ]; then
   need setpriv util-linux
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || missing+=(postgresql)
   fc-list 2>/dev/null | grep -qi 'NotoSansHebrew\|Noto Sans Hebrew' || missing+=(fontconfig fonts-noto-core)
+fi
+
+if [ "$what" = bench ]; then
+  need wrk wrk
+  need taskset util-linux
 fi
 
 if [ ${#missing[@]} -gt 0 ]; then

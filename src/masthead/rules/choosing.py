@@ -42,6 +42,7 @@ MAX_CELLS = 4096
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BITS: Mapping[Placement, int] = {placement: 1 << place for place, placement in enumerate(Placement)}
 _OVERLAY_BITS = sum(_BITS[placement] for placement in OVERLAYS)
+_NONE_RESTS: frozenset[bytes] = frozenset()
 _NO_TOPICS: frozenset[str | int] = frozenset()
 
 
@@ -199,6 +200,7 @@ class Chooser:
         self.by_key: Mapping[str, Appeal] = MappingProxyType({appeal.key: appeal for appeal in snapshot.appeals})
         if len(self.by_key) != len(snapshot.appeals):
             raise BadSnapshot("Two appeals have the same key.")
+        self._by_mark = {prepared.mark: prepared.appeal for prepared in self._prepared}
         self._moments = sorted(
             {
                 moment.timestamp()
@@ -240,10 +242,11 @@ class Chooser:
         free = 0
         for placement in page.placements:
             free |= _BITS[placement]
+        resting = self._list_resting(reader, today) if reader.caps.entries else _NONE_RESTS
         for prepared, places, bits, rest_bits in self._list_candidates(reader, page, moment, free):
             if not rest_bits & free:
                 break
-            if not bits & free or (reader.caps.entries and _refuse_shown(prepared, reader, today) is not None):
+            if not bits & free or prepared.mark in resting:
                 continue
             drawn = prepared.chosen[prepared.split.draw(reader.seed) or 0 if len(prepared.chosen) > 1 else 0]
             for bit, placement in places:
@@ -275,6 +278,17 @@ class Chooser:
                 self._cells.clear()
             found = self._cells[cell] = self._fill(reader, page, moment.now, free)
         return found
+
+    def _list_resting(self, reader: Reader, today: int) -> set[bytes]:
+        """List the marks of the appeals that this reader's caps and quiet periods keep away."""
+        resting = set()
+        for mark, showings, last_day, quiet_until in reader.caps:
+            appeal = self._by_mark.get(mark)
+            if appeal is not None and (
+                today < quiet_until or (0 < appeal.cap_showings <= showings and today < last_day + appeal.cap_days)
+            ):
+                resting.add(mark)
+        return resting
 
     def _fill(self, reader: Reader, page: Page, now: datetime, free: int) -> tuple[_Candidate, ...]:
         candidates: list[_Candidate] = []

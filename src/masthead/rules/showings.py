@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
@@ -99,6 +100,10 @@ class Caps:
         """Return what the reader was shown of the appeal with this mark, or None."""
         at = self._find(mark)
         return None if at < 0 else Cap(*_CAP.unpack_from(self.entries, at)[1:])
+
+    def __iter__(self) -> Iterator[tuple[bytes, int, int, int]]:
+        """Go through all that is kept: mark, showings, last day, quiet until."""
+        return _CAP.iter_unpack(self.entries)
 
     def shown(self, mark: bytes, day: int, cap_days: int) -> Caps:
         """Count one showing; after `cap_days` without any the count begins anew."""
