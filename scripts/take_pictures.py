@@ -41,7 +41,7 @@ def take_front(browser: Browser, site: Newsroom, folder: Path) -> None:
 def take_appeal(browser: Browser, site: Newsroom, folder: Path) -> None:
     """Read five articles, then take the appeal at the end of the fifth."""
     paths = articles(site, community=False)[:5]
-    for width, height, scheme in ((1280, 860, "light"), (360, 720, "dark")):
+    for width, height, scheme in ((1280, 1180, "light"), (360, 720, "dark")):
         page = open_page(browser, viewport={"width": width, "height": height}, color_scheme=scheme)
         for path in paths:
             with page.expect_response(re.compile("/_masthead/visit")):
