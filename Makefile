@@ -5,6 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 SPREAD := -n auto --dist worksteal
+WEB_ON_POSTGRES := $(addprefix tests/web/test_,join_journey.py membership.py search.py community_only.py)
 export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: help
@@ -17,10 +18,10 @@ demo: run-setup ## Make a demonstration newsroom and serve it on PORT (8000)
 
 .PHONY: test
 test: test-setup ## Install what is needed and run every test, on SQLite and PostgreSQL, in a browser
-	@$(MAKE) --no-print-directory lint types
+	@$(MAKE) --no-print-directory -j2 lint types
 	@$(PYTEST) $(SPREAD) --ignore=tests/browser
-	@$(PYTEST) tests/browser
-	@$(BIN)/python scripts/with_postgres.py $(PYTEST) $(SPREAD) tests/apps tests/payments tests/web
+	@$(PYTEST) -n auto --dist loadfile tests/browser
+	@$(BIN)/python scripts/with_postgres.py $(PYTEST) $(SPREAD) tests/apps tests/payments $(WEB_ON_POSTGRES)
 
 .PHONY: check
 check: test-setup lint types ## The quick part, under a minute: lint, types, walls, rules
