@@ -9,33 +9,19 @@ import hashlib
 import hmac
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from masthead.accounts.allauth_settings import *  # noqa: F403  the constants of allauth, kept beside the app
+from masthead.config.basics import *  # noqa: F403  what edge alone reads too
 from masthead.kit import env
 from masthead.newsroom.wagtail_settings import *  # noqa: F403  the constants of Wagtail, kept beside the app
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
 # ---- Where and how it runs
-MASTHEAD_DATA = env.folder(
-    "MASTHEAD_DATA", Path("var"), about="Folder of the database, pictures and secrets of a small installation."
-)
-PORT = env.number("PORT", 8000, least=1, most=65535, about="Port that `masthead serve` listens on.")
-MASTHEAD_BIND = env.text("MASTHEAD_BIND", "127.0.0.1", about="Address that `masthead serve` listens on.")
-MASTHEAD_SITE_URL = env.url(
-    "MASTHEAD_SITE_URL",
-    f"http://localhost:{PORT}",
-    schemes=("http", "https"),
-    shown="`http://localhost:PORT`",
-    about="Address under which readers reach the site. With https, every cookie is Secure.",
-)
-MASTHEAD_SECURE = MASTHEAD_SITE_URL.startswith("https://")
-MASTHEAD_SITE_HOST = urlsplit(MASTHEAD_SITE_URL).hostname or "localhost"
 ALLOWED_HOSTS = env.words(
     "MASTHEAD_HOSTS",
     sorted({MASTHEAD_SITE_HOST, "localhost", "127.0.0.1", "[::1]"}),
@@ -45,16 +31,6 @@ ALLOWED_HOSTS = env.words(
 DEBUG = env.flag("MASTHEAD_DEBUG", default=False, about="Show error details in the browser. Never in production.")
 
 # ---- Secrets
-SECRET_KEY = env.text(
-    "MASTHEAD_SECRET_KEY",
-    "",
-    shown="made once and kept in `MASTHEAD_DATA/secret.key`",
-    about="The secret from which every key is derived. Set it where more than one machine serves the site.",
-) or env.secret_kept_in(MASTHEAD_DATA / "secret.key")
-MASTHEAD_PREVIOUS_SECRET_KEYS = env.words(
-    "MASTHEAD_PREVIOUS_SECRET_KEYS",
-    about="Earlier secrets, newest first: what they sealed still opens, nothing new is sealed with them.",
-)
 SECRET_KEY_FALLBACKS = MASTHEAD_PREVIOUS_SECRET_KEYS
 
 # ---- Database
@@ -131,12 +107,6 @@ MASTHEAD_SANDBOX_WEBHOOK_SECRET = (
 )
 
 # ---- Edge
-MASTHEAD_COUNTRY_HEADER = env.text(
-    "MASTHEAD_COUNTRY_HEADER",
-    "",
-    shown="none: the country is unknown",
-    about="Header in which a trusted CDN in front of the site names the reader's country.",
-)
 MASTHEAD_TRUSTED_PROXIES = env.number(
     "MASTHEAD_TRUSTED_PROXIES", 0, least=0, most=5, about="How many proxies of yours stand in front of the site."
 )

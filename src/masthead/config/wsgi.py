@@ -29,10 +29,11 @@ def build_application() -> WSGIApp:
         fallback=django,
         snapshots=load_snapshot,
         counts=CountWriter(),
-        secrets=[settings.SECRET_KEY, *settings.MASTHEAD_PREVIOUS_SECRET_KEYS],
+        secrets=settings.MASTHEAD_SECRETS,
         site=settings.MASTHEAD_SITE_URL,
         secure=settings.MASTHEAD_SECURE,
         trust_country_header=settings.MASTHEAD_COUNTRY_HEADER,
+        serves_edges=True,
     )
     edge.start()
     atexit.register(edge.close)

@@ -24,6 +24,7 @@ from masthead.edge.http import (
     answer_json,
     answer_refusal,
 )
+from masthead.edge.link import EdgeDoors
 from masthead.edge.live import LiveAppeals, SnapshotSource
 from masthead.edge.reader import PassCookie, ReadsCookie
 from masthead.edge.visits import Visits
@@ -48,7 +49,8 @@ class Edge:
     """The WSGI callable. Threads may share it; start it in the process that serves, after any fork.
 
     `site` is the address readers know the site by. `trust_country_header` names the header in which a trusted proxy
-    gives the reader's country; "" trusts none. `clock` tells Unix seconds.
+    gives the reader's country; "" trusts none. `clock` tells Unix seconds. `serves_edges` opens two addresses to edges
+    that run alone: they fetch the appeals here and hand in their counts.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Edge:
         trust_country_header: str = "",
         clock: Callable[[], float] = time.time,
         patience_seconds: float = PATIENCE_SECONDS,
+        serves_edges: bool = False,
     ) -> None:
         self._fallback = fallback
         self.live = LiveAppeals(snapshots)
@@ -101,6 +104,9 @@ class Edge:
             "/_masthead/health": _Door(_READING_METHODS, self._answer_ready),
             "/_masthead/health/alive": _Door(_READING_METHODS, self._answer_alive),
         }
+        if serves_edges:
+            doors = EdgeDoors(snapshots=snapshots, counts=counts, secrets=secrets, site=site)
+            self._doors |= {path: _Door(doors.methods[path], answer) for path, answer in doors.answers.items()}
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""

@@ -32,6 +32,7 @@ class Visit(NamedTuple):
 FLUSH_SECONDS = 1.0
 PATIENCE_SECONDS = 3.0
 MAX_ARTICLES_AN_HOUR = 20_000
+MAX_SUMS = 100_000
 MAX_REMEMBERED = 25_000
 _CLOSE_SECONDS = 5.0
 _PAUSE_SECONDS = 0.25
@@ -173,12 +174,12 @@ class Counts:
         self._remembered[mark] = batch
 
     def _bound(self, hour: int, article: str) -> str:
-        """Name only so many articles an hour: their names come from the client."""
+        """Name only so many articles an hour, and no new ones in a batch that waits long: clients make up the names."""
         if hour != self._articles_hour:
             self._articles_hour = hour
             self._articles.clear()
         if article not in self._articles:
-            if len(self._articles) >= MAX_ARTICLES_AN_HOUR:
+            if len(self._articles) >= MAX_ARTICLES_AN_HOUR or len(self._open.reads) >= MAX_SUMS:
                 return ""
             self._articles.add(article)
         return article

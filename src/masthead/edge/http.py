@@ -11,6 +11,7 @@ from masthead.rules.errors import MastheadError
 
 MAX_BODY_BYTES = 8192
 MAX_COOKIE_CHARS = 16_384
+_MAX_DIGITS = 9
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -67,7 +68,7 @@ class LengthMissing(Refused):
 
 
 class BodyTooLarge(Refused):
-    """The body is larger than 8 KiB."""
+    """The body is larger than this address takes."""
 
     code = "body_too_large"
     status = 413
@@ -136,23 +137,23 @@ def check_origin(environ: Environ, site_host: str) -> None:
             raise ForeignOrigin
 
 
-def read_body(environ: Environ) -> bytes:
-    """Read the body, at most `MAX_BODY_BYTES`. Raises LengthMissing, BodyTooLarge or BadBody."""
+def read_body(environ: Environ, most: int = MAX_BODY_BYTES) -> bytes:
+    """Read the body, at most `most` bytes. Raises LengthMissing, BodyTooLarge or BadBody."""
     said = environ.get("CONTENT_LENGTH") or ""
     if not said and "HTTP_TRANSFER_ENCODING" not in environ:
         raise LengthMissing
     if said and not (said.isascii() and said.isdigit()):
         raise BadBody
-    if len(said) > len(str(MAX_BODY_BYTES)) or (said and int(said) > MAX_BODY_BYTES):
+    if len(said) > _MAX_DIGITS or (said and int(said) > most):
         raise BodyTooLarge
-    length = int(said) if said else MAX_BODY_BYTES + 1
+    length = int(said) if said else most + 1
     try:
         body: bytes = environ["wsgi.input"].read(length)
     except OSError:
         raise BadBody from None
     if said and len(body) != length:
         raise BadBody
-    if len(body) > MAX_BODY_BYTES:
+    if len(body) > most:
         raise BodyTooLarge
     return body
 

@@ -119,6 +119,11 @@ class PassSigner:
         return {key_id: key.public_bytes_raw() for key_id, key in self._public.items()}
 
 
+def derive_token(secret: str, *, purpose: str, site: str) -> str:
+    """Return a token by which two processes that hold the secret know each other."""
+    return _derive(secret.encode(), f"token\n{purpose}\n{_bare(site)}").hex()
+
+
 def _distinct(secrets: Sequence[str]) -> list[str]:
     distinct = list(dict.fromkeys(secret for secret in secrets if secret))
     if not distinct:

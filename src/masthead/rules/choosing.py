@@ -12,10 +12,10 @@ from operator import or_
 from types import MappingProxyType
 from typing import NamedTuple
 
-from masthead.rules.audience import Condition, Facet, Page, Placement, Reader, get_check, holds
+from masthead.rules.audience import Facet, Page, Placement, Reader, get_check, holds
 from masthead.rules.consent import needs_count
-from masthead.rules.errors import MastheadError
 from masthead.rules.showings import appeal_mark
+from masthead.rules.snapshot import Appeal, BadSnapshot, Snapshot, Variant
 from masthead.rules.splitting import Split, is_held_out
 
 __all__ = [
@@ -44,56 +44,6 @@ _BITS: Mapping[Placement, int] = {placement: 1 << place for place, placement in 
 _OVERLAY_BITS = sum(_BITS[placement] for placement in OVERLAYS)
 _NONE_RESTS: frozenset[bytes] = frozenset()
 _NO_TOPICS: frozenset[str | int] = frozenset()
-
-
-class BadSnapshot(MastheadError):
-    """The appeals cannot be read."""
-
-    code = "bad_snapshot"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variant:
-    """One wording of an appeal. `html` may hold the placeholder {reads}; a variant of weight 0 is never drawn."""
-
-    key: str
-    weight: int
-    html: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Appeal:
-    """A message that asks for support, as it goes live.
-
-    It shows from `starts_at` up to, not including, `ends_at`. After `cap_showings` showings (0: no cap) it rests for
-    `cap_days`. Closed, it stays quiet for `closed_days`; "not now" keeps every appeal quiet for `not_now_days`.
-    """
-
-    key: str
-    name: str
-    placements: tuple[Placement, ...]
-    audience: tuple[Condition, ...]
-    starts_at: datetime | None
-    ends_at: datetime | None
-    cap_showings: int
-    cap_days: int
-    closed_days: int
-    not_now_days: int
-    variants: tuple[Variant, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """Everything the hot path knows: the live appeals, first come first served, and the site's choices."""
-
-    version: str
-    dedicated_reads: int
-    window_days: int
-    appeals: tuple[Appeal, ...]
-    sections: tuple[str, ...]
-    topics: tuple[str, ...]
-    holdout_percent: int = 0
-    ask_members: bool = False
 
 
 class Reason(StrEnum):
