@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-
 from masthead.config import basics
 from masthead.edge.app import Edge
 from masthead.edge.link import SiteLink
@@ -26,4 +24,4 @@ application = Edge(
     trust_country_header=basics.MASTHEAD_COUNTRY_HEADER,
 )
 application.start()
-atexit.register(application.close)
+application.close_at_exit()

@@ -5,7 +5,6 @@ In production `/_masthead/*` may go to an edge process of its own, and the sandb
 
 from __future__ import annotations
 
-import atexit
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -36,7 +35,7 @@ def build_application() -> WSGIApp:
         serves_edges=True,
     )
     edge.start()
-    atexit.register(edge.close)
+    edge.close_at_exit()
     if settings.MASTHEAD_PAYMENTS != "sandbox":
         return edge
     return mount_sandbox(edge)

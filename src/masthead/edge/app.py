@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
+from multiprocessing.util import Finalize
 from typing import Any, NamedTuple
 
 import msgspec
@@ -122,8 +123,15 @@ class Edge:
         self.live.start()
         self.counts.start()
 
+    def close_at_exit(self) -> None:
+        """Close when this process ends, also where it is a child of multiprocessing, as a worker of Granian is.
+
+        Such a child ends without what `atexit` has, but not without this; the main process runs this from `atexit`.
+        """
+        Finalize(None, self.close, exitpriority=100)
+
     def close(self) -> None:
-        """Stop the threads and write what is counted."""
+        """Stop the threads and write what is counted. Safe to repeat."""
         self.live.close()
         self.counts.close()
 
