@@ -20,7 +20,7 @@ demo: run-setup ## Make a demonstration newsroom and serve it on PORT (8000)
 test: test-setup ## Install what is needed and run every test, on SQLite and PostgreSQL, in a browser
 	@$(MAKE) --no-print-directory -j2 lint types
 	@$(PYTEST) $(SPREAD) --ignore=tests/browser
-	@$(PYTEST) -n auto --dist loadfile tests/browser
+	@$(PYTEST) tests/browser
 	@$(BIN)/python scripts/with_postgres.py $(PYTEST) $(SPREAD) tests/apps tests/payments $(WEB_ON_POSTGRES)
 
 .PHONY: check

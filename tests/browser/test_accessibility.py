@@ -131,6 +131,7 @@ PAGES: dict[str, Callable[[Visitors], Page]] = {
     "membership-end": open_as_member("/membership/end/"),
     "passkeys": open_as_member("/accounts/passkeys/"),
     "mailbox": open_path("/mailbox/"),
+    "reads": open_path("/reads/"),
     "letter": open_first("a[href^='/mailbox/']:not([href='/mailbox/'])", of="/mailbox/"),
 }
 

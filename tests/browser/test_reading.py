@@ -137,3 +137,18 @@ class TestWithoutTheService:
         page = someone(java_script_enabled=False).open(free_articles[0])
         expect(page.locator(".article__body")).to_be_visible()
         expect(page.locator("[data-masthead-slot=end-of-article] a[href^='/join']")).to_be_visible()
+
+
+class TestYourReads:
+    def test_are_shown_and_forgotten(self, reader: Reader, free_articles: list[str]) -> None:
+        page = reader.open("/reads/")
+        expect(page.locator("[data-reads]")).to_contain_text("Your browser carries nothing of ours.")
+        for path in free_articles[:3]:
+            reader.read(path)
+        page = reader.open("/reads/")
+        expect(page.locator("[data-reads-number]")).to_have_text("3")
+        expect(page.locator("[data-reads-days] tr")).to_have_count(1)
+        page.get_by_role("button", name="Forget my reads").click()
+        expect(page.locator("[data-reads]")).to_contain_text("Your browser carries nothing of ours.")
+        expect(page).to_have_url(f"{reader.newsroom.url}/reads/")
+        assert reader.read(free_articles[0])["reads"] == 1

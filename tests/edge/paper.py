@@ -172,18 +172,23 @@ class Browser:
         self.headers = headers
         self.cookies: dict[str, str] = {}
 
-    def post(self, path: str, fields: object) -> Answer:
-        body = fields if isinstance(fields, bytes) else json.dumps(fields).encode()
+    def post(self, path: str, fields: object, **environ: str) -> Answer:
+        return self.ask("POST", path, fields if isinstance(fields, bytes) else json.dumps(fields).encode(), **environ)
+
+    def ask(self, method: str, path: str, body: bytes = b"", **environ: str) -> Answer:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         answer = self.paper.ask(
-            "POST",
+            method,
             path,
             body,
-            HTTP_COOKIE=cookies,
-            HTTP_ORIGIN=SITE,
-            HTTP_SEC_FETCH_SITE="same-origin",
-            HTTP_USER_AGENT="Mozilla/5.0 (X11; Linux x86_64)",
-            **self.headers,
+            **{
+                "HTTP_COOKIE": cookies,
+                "HTTP_ORIGIN": SITE,
+                "HTTP_SEC_FETCH_SITE": "same-origin",
+                "HTTP_USER_AGENT": "Mozilla/5.0 (X11; Linux x86_64)",
+                **self.headers,
+                **environ,
+            },
         )
         for name, value in answer.headers:
             if name == "Set-Cookie":

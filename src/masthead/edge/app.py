@@ -28,6 +28,7 @@ from masthead.edge.http import (
 from masthead.edge.link import EdgeDoors
 from masthead.edge.live import LiveAppeals, SnapshotSource
 from masthead.edge.reader import PassCookie, ReadsCookie
+from masthead.edge.remembered import Remembered
 from masthead.edge.visits import Visits
 from masthead.kit.sealing import PassSigner, Sealer, to_base64url
 from masthead.rules.counting import CountSink
@@ -95,7 +96,10 @@ class Edge:
             country_header=country_header,
             clock=clock,
         )
+        remembered = Remembered(live=self.live, reads_cookie=reads_cookie, site_host=site_host, clock=clock)
         self._doors = {
+            "/_masthead/reads": _Door(_READING_METHODS, remembered.show),
+            "/_masthead/reads/forget": _Door(("POST",), remembered.forget),
             "/_masthead/visit": _Door(("POST",), visits.answer),
             "/_masthead/beacon": _Door(("POST",), beacons.answer),
             "/_masthead/tag.js": _Door(_READING_METHODS, Asset("tag.js", "text/javascript; charset=utf-8").answer),

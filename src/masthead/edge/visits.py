@@ -93,7 +93,8 @@ class Visits:
         now = self._clock()
         live, moment = self._live.current, self._tell_moment(now)
         bearer = self._pass_cookie.open(cookies, now)
-        state, reads, is_read, cookie = self._read(body, cookies, live, moment.day)
+        stores = body.storage and environ.get("HTTP_SEC_GPC") != "1"
+        state, reads, is_read, cookie = self._read(body.article, cookies, live, moment.day, stores=stores)
         country, device = get_country(environ, self._country_header), get_device(environ)
         reader = Reader(state.seed, reads, bearer is not None, country, device, state.caps, state.quiet_until)
         placements = tuple([_PLACEMENTS[name] for name in body.placements if name in _PLACEMENTS])
@@ -125,13 +126,13 @@ class Visits:
             moment = self._moment = Moment.at(datetime.fromtimestamp(int(now), UTC))
         return moment
 
-    def _read(self, body: VisitBody, cookies: str, live: Live, today: int) -> _Reading:
-        if not body.storage:
+    def _read(self, article: str, cookies: str, live: Live, today: int, *, stores: bool) -> _Reading:
+        if not stores:
             stale = READS_COOKIE in cookies
             return _Reading(new_reader(), None, False, self._reads_cookie.remove() if stale else None)
         known = self._reads_cookie.open(cookies)
         state = known or new_reader()
-        log, reads, is_read = ReadLog.read_encoded(state.log, article_key(body.article), today, live.window_days)
+        log, reads, is_read = ReadLog.read_encoded(state.log, article_key(article), today, live.window_days)
         if log is state.log and known is not None:
             return _Reading(state, reads, False, None)
         state = ReaderState(state.seed, state.quiet_until, state.caps, state.told, log)

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("authors/<name:slug>/", views.show_author, name="author"),
     path("topics/<name:slug>/", views.show_topic, name="topic"),
     path("search/", views.search, name="search"),
+    path("reads/", views.show_reads, name="reads"),
     path("feed/", feeds.show_feed, name="feed"),
     path("<name:section>/feed/", feeds.show_feed, name="section_feed"),
     path("sitemap.xml", views.show_sitemap_index, name="sitemap"),

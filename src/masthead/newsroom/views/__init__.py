@@ -7,6 +7,7 @@ from masthead.newsroom.views.machines import show_news_sitemap, show_robots, sho
 from masthead.newsroom.views.members import show_members_part
 from masthead.newsroom.views.naming import list_writers, show_author, show_topic
 from masthead.newsroom.views.pages import show_article, show_front, show_section
+from masthead.newsroom.views.remembering import show_reads
 from masthead.newsroom.views.searching import search
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "show_front",
     "show_members_part",
     "show_news_sitemap",
+    "show_reads",
     "show_robots",
     "show_section",
     "show_sitemap",
