@@ -73,8 +73,8 @@ class Server:
 
 
 @contextmanager
-def serving(app: str, *, env: Mapping[str, str] | None = None, threads: int = 1) -> Iterator[Server]:
-    """Serve an application of `bench.apps` as `masthead serve` does, on the servers' core, until the block ends."""
+def serving(app: str, *, env: Mapping[str, str] | None = None, threads: int = 4) -> Iterator[Server]:
+    """Serve an application of `bench.apps` as `masthead edge` does, on the servers' core, until the block ends."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
