@@ -1,4 +1,4 @@
-"""The one process of a trial or a small newsroom: edge in front, Django behind, the sandbox beside.
+"""The one process of a trial or a small newsroom: edge in front, the memory of pages, Django, the sandbox beside.
 
 In production `/_masthead/*` may go to an edge process of its own, and the sandbox is not there.
 """
@@ -9,6 +9,7 @@ import atexit
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "masthead.config.settings")
 
@@ -23,10 +24,14 @@ def build_application() -> WSGIApp:
     django = get_wsgi_application()
     from masthead.appeals.queries import load_snapshot
     from masthead.edge.app import Edge
+    from masthead.edge.pages import Pages
     from masthead.insight.operations import CountWriter
+    from masthead.newsroom.signals import pages_changed
 
+    pages = Pages(django, host=urlsplit(settings.MASTHEAD_SITE_URL).netloc, version=_load_pages_version)
+    pages_changed.connect(lambda **_facts: pages.drop(), weak=False, dispatch_uid="config.drop_pages")
     edge = Edge(
-        fallback=django,
+        fallback=pages,
         snapshots=load_snapshot,
         counts=CountWriter(),
         secrets=[settings.SECRET_KEY, *settings.MASTHEAD_PREVIOUS_SECRET_KEYS],
@@ -35,10 +40,20 @@ def build_application() -> WSGIApp:
         trust_country_header=settings.MASTHEAD_COUNTRY_HEADER,
     )
     edge.start()
+    pages.start()
     atexit.register(edge.close)
+    atexit.register(pages.close)
     if settings.MASTHEAD_PAYMENTS != "sandbox":
         return edge
     return mount_sandbox(edge)
+
+
+def _load_pages_version() -> int:
+    from masthead.appeals.connections import fresh_connection
+    from masthead.newsroom.queries import get_pages_version
+
+    with fresh_connection():
+        return get_pages_version()
 
 
 def mount_sandbox(site: WSGIApp) -> WSGIApp:

@@ -23,6 +23,7 @@ from masthead.newsroom.models import (
     Author,
     HomePage,
     HouseAd,
+    PagesVersion,
     PublicationSettings,
     SectionPage,
     StripStyle,
@@ -116,6 +117,11 @@ def get_publication(request: HttpRequest, *, today: date) -> Publication:
         sections=tuple(NavSection(pk=s.pk, title=s.title, url=s.get_url(request) or "/", hue=s.hue) for s in sections),
         today=today,
     )
+
+
+def get_pages_version() -> int:
+    """Return a number that grows with every change to what stands on public pages."""
+    return PagesVersion.objects.values_list("number", flat=True).first() or 0
 
 
 def get_readable_body(article: ArticlePage, *, whole: bool) -> bodies.ReadableBody:

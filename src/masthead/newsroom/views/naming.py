@@ -65,4 +65,5 @@ def _show_list(
             "canonical": absolute(path + (f"?page={listed.number}" if listed.number > 1 else "")),
             "structured": structured.to_script(structured.describe_crumbs(crumbs)),
         },
+        listens=["page"],
     )

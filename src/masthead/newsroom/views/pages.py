@@ -55,6 +55,7 @@ def show_section(request: HttpRequest, section: SectionPage, **_preview: str) ->
                 structured.describe_crumbs([(_("Front page"), "/"), (section.title, path)])
             ),
         },
+        listens=["page"],
     )
 
 
@@ -64,16 +65,15 @@ def show_article(request: HttpRequest, article: ArticlePage, preview: str = "") 
     Of a Community-only article that is the teaser. `?whole=1` is the way of members without script: the whole
     article, never cached, for bearers of a pass; everyone else is sent to the article itself.
     """
-    if preview:
-        return render(request, "newsroom/article.html", _article_context(request, article, whole=preview == "members"))
-    if "whole" in request.GET:
+    if "whole" in request.GET and not preview:
         if article.is_community_only and may_read_whole(request, now=timezone.now()):
             response = render(request, "newsroom/article.html", _article_context(request, article, whole=True))
         else:
             response = HttpResponseRedirect(article.get_url(request) or "/")
         response.headers["Cache-Control"] = "private, no-store"
         return response
-    return render_public(request, "newsroom/article.html", _article_context(request, article, whole=False))
+    context = _article_context(request, article, whole=preview == "members")
+    return render_public(request, "newsroom/article.html", context, listens=["whole"])
 
 
 def _article_context(request: HttpRequest, article: ArticlePage, *, whole: bool) -> dict[str, Any]:
