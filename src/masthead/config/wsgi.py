@@ -9,7 +9,6 @@ import atexit
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "masthead.config.settings")
 
@@ -23,13 +22,11 @@ def build_application() -> WSGIApp:
     """Wire the layers together and start the threads of edge."""
     django = get_wsgi_application()
     from masthead.appeals.queries import load_snapshot
+    from masthead.config.pages import make_pages
     from masthead.edge.app import Edge
-    from masthead.edge.pages import Pages
     from masthead.insight.operations import CountWriter
-    from masthead.newsroom.signals import pages_changed
 
-    pages = Pages(django, host=urlsplit(settings.MASTHEAD_SITE_URL).netloc, version=_load_pages_version)
-    pages_changed.connect(lambda **_facts: pages.drop(), weak=False, dispatch_uid="config.drop_pages")
+    pages = make_pages(django)
     edge = Edge(
         fallback=pages,
         snapshots=load_snapshot,
@@ -46,14 +43,6 @@ def build_application() -> WSGIApp:
     if settings.MASTHEAD_PAYMENTS != "sandbox":
         return edge
     return mount_sandbox(edge)
-
-
-def _load_pages_version() -> int:
-    from masthead.appeals.connections import fresh_connection
-    from masthead.newsroom.queries import get_pages_version
-
-    with fresh_connection():
-        return get_pages_version()
 
 
 def mount_sandbox(site: WSGIApp) -> WSGIApp:
