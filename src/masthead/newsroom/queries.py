@@ -165,7 +165,7 @@ def get_description(article: ArticlePage, *, words: int = 40) -> str:
 
 
 def list_articles() -> QuerySet[ArticlePage]:
-    """Return what is published, newest first, with all that a list shows of it."""
+    """Return what is published, newest first, with all that a list shows of it: that is not its body."""
     return _with_list_parts(_list_published())
 
 
@@ -307,9 +307,15 @@ def _in_section(articles: QuerySet[ArticlePage], section: SectionPage) -> QueryS
 
 
 def _with_list_parts(articles: QuerySet[ArticlePage]) -> QuerySet[ArticlePage]:
-    return articles.select_related("lead_image").prefetch_related(
-        pictures.prefetch(*pictures.IN_LISTS, of="lead_image"),
-        Prefetch("bylines", queryset=ArticleByline.objects.select_related("author__portrait").order_by("sort_order")),
+    return (
+        articles.defer("body")
+        .select_related("lead_image")
+        .prefetch_related(
+            pictures.prefetch(*pictures.IN_LISTS, of="lead_image"),
+            Prefetch(
+                "bylines", queryset=ArticleByline.objects.select_related("author__portrait").order_by("sort_order")
+            ),
+        )
     )
 
 
