@@ -246,6 +246,14 @@ class TestQueries:
         reader.ask("/article1")
         assert len(site.made) == made
 
+    def test_remembers_no_long_addresses(self, site: Site, pages: Pages, reader: Reader) -> None:
+        for number in range(20):
+            reader.ask("/missing", f"x={number}" + "x" * 5000)
+            reader.ask("/missing" + "x" * 5000)
+            reader.ask("/missing", host="x" * 5000)
+        assert not pages._unkept
+        assert len(site.made) == 60
+
 
 class TestAnswering:
     def test_tells_a_browser_that_its_copy_holds(self, site: Site, reader: Reader) -> None:

@@ -6,17 +6,14 @@ query's parameters that it listens to, as `60 page`. Everything is dropped as so
 
 from __future__ import annotations
 
-import gzip
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from hashlib import blake2b
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl
 
-from masthead.edge.assets import takes_gzip
-from masthead.edge.http import NOT_MODIFIED, OK, Environ, Headers
+from masthead.edge.http import OK, Environ, Headers
+from masthead.edge.kept import Kept, Listened, find_header, is_personal, listen, make_kept
 from masthead.kit.keeping import HEADER as PERMISSION
 from masthead.kit.keeping import read_permission
 
@@ -24,60 +21,26 @@ WSGIApp = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 VersionSource = Callable[[], int]
 
 MAX_SECONDS = 60.0
-MAX_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024
 POLL_SECONDS = 1.0
 PATIENCE_SECONDS = 5.0
 # What is asked at addresses below these is never kept, and has caches of its own.
 PASSED_BY = ("/static/", "/media/", "/cms/")
 
 _MAX_PATH_CHARS = 1024
-_MAX_QUERY_CHARS = 2048
+_MAX_HOST_CHARS = 255
 _MAX_SHARED_QUERY_CHARS = 256
-_MAX_VALUE_CHARS = 32
 _MAX_HOSTS = 8
 _MAX_UNKEPT = 4096
 _MAX_PART_OF_ALL = 16
-# An entry's own weight in memory, beside the bodies: key, headers, tuples.
-_ENTRY_BYTES = 2048
-_GZIP_LEVEL = 6
 # Without these the site answers with the whole page, which everyone can be served from.
 _CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
-_SAID_AGAIN = frozenset({"cache-control", "vary", "expires", "content-location", "date"})
 
-Listened = tuple[tuple[str, str], ...]
 Origin = tuple[str, bool, str]
 Key = tuple[Origin, str, Listened]
 Asked = tuple[Origin, str, str]
 
 logger = logging.getLogger(__name__)
-
-
-class Coded(NamedTuple):
-    """One encoding of an answer: its ETag, its headers, those of a 304, and its body as WSGI takes it."""
-
-    etag: str
-    headers: Headers
-    known: Headers
-    body: list[bytes]
-
-
-class Kept:
-    """An answer in memory. `listens` names the parameters of the query that change it.
-
-    Without `plain` it says only that, of a page that was asked for with parameters alone.
-    """
-
-    __slots__ = ("gzipped", "is_used", "listens", "plain", "size", "until")
-
-    def __init__(
-        self, listens: tuple[str, ...], until: float, plain: Coded | None = None, gzipped: Coded | None = None
-    ) -> None:
-        self.listens = listens
-        self.until = until
-        self.plain = plain
-        self.gzipped = gzipped
-        self.is_used = False
-        self.size = _ENTRY_BYTES + sum(len(coded.body[0]) for coded in (plain, gzipped) if coded is not None)
 
 
 class Flight:
@@ -146,19 +109,13 @@ class Pages:
             environ.get("HTTP_HOST", "").lower(),
         )
         path = environ.get("PATH_INFO", "")
-        kept = self._kept.get((origin, path, ()))
-        listened: Listened | None = ()
-        if query:
-            listened = _listen(query, kept.listens) if kept is not None else None
-            if listened and kept is not None:
-                kept.is_used = True
-                kept = self._kept.get((origin, path, listened))
-        if kept is not None and kept.plain is not None and listened is not None and self._clock() < kept.until:
-            kept.is_used = True
-            return _answer(kept, environ, start_response)
-        if method == "HEAD" or len(path) > _MAX_PATH_CHARS or path.startswith(PASSED_BY):
+        kept = self._find(origin, path, query)
+        if kept is not None:
+            return kept.answer(environ, start_response)
+        is_too_long = len(path) > _MAX_PATH_CHARS or len(origin[2]) > _MAX_HOST_CHARS
+        if method == "HEAD" or is_too_long or path.startswith(PASSED_BY):
             return self._site(environ, start_response)
-        return self._ask(environ, start_response, origin, path)
+        return self._ask(environ, start_response, (origin, path, query))
 
     def drop(self) -> None:
         """Forget every answer, those that are being made now as well."""
@@ -208,10 +165,30 @@ class Pages:
         self._flights = {}
         self.size = 0
 
-    def _ask(self, environ: Environ, start_response: Callable[..., Any], origin: Origin, path: str) -> Iterable[bytes]:
+    def _find(self, origin: Origin, path: str, query: str) -> Kept | None:
+        """Return the answer that is kept for this question."""
+        kept = self._kept.get((origin, path, ()))
+        if kept is None:
+            return None
+        kept.is_used = True
+        if query:
+            listened = listen(query, kept.listens)
+            if listened is None:
+                return None
+            if listened:
+                kept = self._kept.get((origin, path, listened))
+                if kept is None:
+                    return None
+                kept.is_used = True
+        return kept if kept.plain is not None and self._clock() < kept.until else None
+
+    def _ask(self, environ: Environ, start_response: Callable[..., Any], asked: Asked) -> Iterable[bytes]:
         """Have the answer made once for all who ask for it now."""
-        asked = (origin, path, environ.get("QUERY_STRING", ""))
         with self._lock:
+            kept = self._find(*asked)
+            if kept is not None:
+                # Made since this request looked.
+                return kept.answer(environ, start_response)
             # What a query means is known only after the answer: only those with the very same one wait.
             is_shared = asked not in self._unkept and len(asked[2]) <= _MAX_SHARED_QUERY_CHARS
             flight = self._flights.get(asked) if is_shared else None
@@ -224,7 +201,7 @@ class Pages:
         if not is_first:
             flight.done.wait(self._patience_seconds)
             if flight.kept is not None:
-                return _answer(flight.kept, environ, start_response)
+                return flight.kept.answer(environ, start_response)
         try:
             return self._make(environ, start_response, asked, epoch, flight)
         finally:
@@ -246,15 +223,15 @@ class Pages:
         told: list[_Told] = []
         asked_at = self._clock()
 
-        def listen(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
-            allowed = _find(headers, PERMISSION)
+        def hear(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
+            allowed = find_header(headers, PERMISSION)
             if allowed is None or exc_info is not None:
                 write: Callable[[bytes], object] = start_response(status, headers, exc_info)
                 return write
             told.append(_Told(status, headers))
             return _refuse_writing
 
-        parts = self._site({name: value for name, value in environ.items() if name not in _CONDITIONS}, listen)
+        parts = self._site({name: value for name, value in environ.items() if name not in _CONDITIONS}, hear)
         if not told:
             self._note_unkept(asked)
             return parts
@@ -266,21 +243,23 @@ class Pages:
                 close()
         status, said = told[-1]
         headers = [(name, value) for name, value in said if name.lower() != PERMISSION.lower()]
-        seconds, listens = read_permission(_find(said, PERMISSION) or "")
-        listened = _listen(asked[2], listens)
-        if status != OK or seconds <= 0 or listened is None or _is_personal(headers):
+        seconds, listens = read_permission(find_header(said, PERMISSION) or "")
+        listened = listen(asked[2], listens)
+        if status != OK or seconds <= 0 or listened is None or is_personal(headers):
             self._note_unkept(asked)
             start_response(status, headers)
             return [body]
-        kept = _make_kept(headers, body, listens, asked_at + min(seconds, MAX_SECONDS))
+        kept = make_kept(headers, body, listens, asked_at + min(seconds, MAX_SECONDS))
         with self._lock:
             # Whoever waits asked before the change, as this request did.
             flight.kept = kept
             if epoch == self._epoch and self._is_trusted:
                 self._keep(asked, listened, kept)
-        return _answer(kept, environ, start_response)
+        return kept.answer(environ, start_response)
 
     def _note_unkept(self, asked: Asked) -> None:
+        if len(asked[2]) > _MAX_SHARED_QUERY_CHARS:
+            return
         with self._lock:
             self._unkept.pop(asked, None)
             self._unkept[asked] = None
@@ -325,72 +304,6 @@ class Pages:
             key = next(iter(self._kept))
             kept = self._kept.pop(key)
         self.size -= kept.size
-
-
-def _answer(kept: Kept, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-    coded = kept.gzipped
-    if coded is None or not takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
-        coded = kept.plain
-    assert coded is not None  # noqa: S101  who comes here has an answer
-    known = environ.get("HTTP_IF_NONE_MATCH")
-    if known and _is_known(coded.etag, known):
-        start_response(NOT_MODIFIED, coded.known)
-        return []
-    start_response(OK, coded.headers)
-    return [] if environ.get("REQUEST_METHOD") == "HEAD" else coded.body
-
-
-def _is_known(etag: str, known: str) -> bool:
-    if known == etag:
-        return True
-    tags = (tag.strip().removeprefix("W/") for tag in known.split(","))
-    return known.strip() == "*" or etag in tags
-
-
-def _listen(query: str, listens: Sequence[str]) -> Listened | None:
-    """Return what the query says of these parameters, the last of each counting; None where it cannot be kept."""
-    if not query or not listens:
-        return ()
-    if len(query) > _MAX_QUERY_CHARS:
-        return None
-    said = dict(parse_qsl(query, keep_blank_values=True))
-    found = tuple((name, said[name]) for name in listens if name in said)
-    if any(len(value) > _MAX_VALUE_CHARS or not value.isascii() for _name, value in found):
-        return None
-    return found
-
-
-def _find(headers: Headers, name: str) -> str | None:
-    wanted = name.lower()
-    return next((value for said, value in headers if said.lower() == wanted), None)
-
-
-def _is_personal(headers: Headers) -> bool:
-    """Return whether anything in the headers says that the answer is one person's."""
-    for name, value in headers:
-        match name.lower():
-            case "set-cookie" | "content-encoding" | "www-authenticate":
-                return True
-            case "cache-control" if "private" in value.lower() or "no-store" in value.lower():
-                return True
-            case "vary" if {field.strip().lower() for field in value.split(",")} - {"accept-encoding", ""}:
-                return True
-    return False
-
-
-def _make_kept(headers: Headers, body: bytes, listens: tuple[str, ...], until: float) -> Kept:
-    own = [(name, value) for name, value in headers if name.lower() not in ("etag", "content-length", "vary")]
-    own.append(("Vary", "Accept-Encoding"))
-    mark = blake2b(body, digest_size=12).hexdigest()
-    packed = gzip.compress(body, _GZIP_LEVEL, mtime=0)
-    gzipped = _code(f'"{mark}-gz"', own, packed, ("Content-Encoding", "gzip")) if len(packed) < len(body) else None
-    return Kept(listens, until, _code(f'"{mark}"', own, body), gzipped)
-
-
-def _code(etag: str, headers: Headers, body: bytes, *more: tuple[str, str]) -> Coded:
-    tag = ("ETag", etag)
-    known = [tag, *((name, value) for name, value in headers if name.lower() in _SAID_AGAIN)]
-    return Coded(etag, [*headers, tag, ("Content-Length", str(len(body))), *more], known, [body])
 
 
 def _refuse_writing(_part: bytes) -> None:
