@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.panels import ObjectList
@@ -102,7 +104,7 @@ class PlainPageLinkHandler(PageLinkHandler):
     """Links to pages, read in one query: an address needs nothing of what kind of page it is."""
 
     @classmethod
-    def get_many(cls, attrs_list: list[dict[str, str]]) -> list[Page | None]:
+    def get_many(cls, attrs_list: list[dict[str, str]]) -> list[Any]:
         """Return the linked pages in order, None for what is gone."""
         wanted = [attrs.get("id", "") for attrs in attrs_list]
         found = Page.objects.in_bulk([pk for pk in wanted if pk.isascii() and pk.isdigit()])

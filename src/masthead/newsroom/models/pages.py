@@ -46,14 +46,15 @@ class ServedPage(Page):  # type: ignore[django-manager-missing]  # Wagtail's ali
 
     def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
         """Find the page at a path below this one; Wagtail's own way asks twice for each page on it."""
+        routed: RouteResult
         if path_components and self.below:
             kind: type[ServedPage] = apps.get_model("newsroom", self.below)
             found = kind.objects.child_of(self).filter(slug=path_components[0])
             # Without a name, select_related would follow every key.
             for page in found.select_related(*kind.read_with_it) if kind.read_with_it else found:
-                routed: RouteResult = page.route(request, path_components[1:])
-                return routed
-        return super().route(request, path_components)
+                return page.route(request, path_components[1:])
+        routed = super().route(request, path_components)
+        return routed
 
     def get_view_restrictions(self) -> Any:
         """Return the restrictions of this page and those above; where no page has any, one short query says so."""
