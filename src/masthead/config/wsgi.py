@@ -1,4 +1,4 @@
-"""The one process of a trial or a small newsroom: edge in front, Django behind, the sandbox beside.
+"""The one process of a trial or a small newsroom: edge in front, the memory of pages, Django, the sandbox beside.
 
 In production `/_masthead/*` may go to an edge process of its own, and the sandbox is not there.
 """
@@ -21,11 +21,13 @@ def build_application() -> WSGIApp:
     """Wire the layers together and start the threads of edge."""
     django = get_wsgi_application()
     from masthead.appeals.queries import load_snapshot
+    from masthead.config.pages import make_pages
     from masthead.edge.app import Edge
     from masthead.insight.operations import CountWriter
 
+    pages = make_pages(django)
     edge = Edge(
-        fallback=django,
+        fallback=pages,
         snapshots=load_snapshot,
         counts=CountWriter(),
         secrets=settings.MASTHEAD_SECRETS,
@@ -36,6 +38,7 @@ def build_application() -> WSGIApp:
     )
     edge.start()
     edge.close_at_exit()
+    pages.start()
     if settings.MASTHEAD_PAYMENTS != "sandbox":
         return edge
     return mount_sandbox(edge)

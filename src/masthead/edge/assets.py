@@ -33,7 +33,7 @@ class Asset:
 
     def answer(self, environ: Environ) -> Answer:
         """Answer with the file, or that the browser's copy still holds."""
-        coded = self._gzipped if _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")) else self._plain
+        coded = self._gzipped if takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")) else self._plain
         known = environ.get("HTTP_IF_NONE_MATCH", "")
         if known.strip() == "*" or coded.etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
             return Answer(NOT_MODIFIED, [("ETag", coded.etag), _CACHE, ("Vary", "Accept-Encoding")])
@@ -54,7 +54,8 @@ def _code(etag: str, content_type: str, body: bytes, *more: tuple[str, str]) -> 
     return _Coded(quoted, headers, body)
 
 
-def _takes_gzip(accepted: str) -> bool:
+def takes_gzip(accepted: str) -> bool:
+    """Return whether this `Accept-Encoding` allows gzip."""
     for item in accepted.lower().split(","):
         coding, _, weight = item.partition(";")
         if coding.strip() in ("gzip", "*"):

@@ -17,12 +17,13 @@ class NewsroomConfig(AppConfig):
     verbose_name = "Newsroom"
 
     def ready(self) -> None:
-        """Make an empty front page and the groups once the tables are there."""
+        """Listen to what changes pages; make an empty front page and the groups once the tables are there."""
         from masthead.letters import publication
-        from masthead.newsroom import receivers  # noqa: F401  importing them is what connects them
+        from masthead.newsroom import receivers
         from masthead.newsroom.letterhead import get_letterhead
 
         publication.provide(get_letterhead)
+        receivers.connect()
         post_migrate.connect(_prepare, sender=self, dispatch_uid="newsroom.prepare")
 
 

@@ -58,7 +58,7 @@ def show_feed(request: HttpRequest, section: str = "") -> HttpResponse:
         language=get_language(),
         feed_url=absolute(request.path),
     )
-    for card in queries.to_cards(found[:IN_FEED]):
+    for card in queries.to_cards(found.defer(None)[:IN_FEED], context.get_publication(request).pages):
         _add(feed, card)
     response = HttpResponse(feed.writeString("utf-8"), content_type="application/rss+xml; charset=utf-8")
     return make_public(request, response)

@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Locale, Page, Site
 
-from masthead.newsroom import pictures
-from masthead.newsroom.models import ArticlePage, HomePage
+from masthead.newsroom import pictures, signals
+from masthead.newsroom.models import ArticlePage, HomePage, PagesVersion
 
 WRITERS, EDITORS, ADVERTISING = "Writers", "Editors", "Advertising"
 
@@ -34,6 +35,8 @@ GROUPS = {
     ),
 }
 
+
+_ONLY_ROW = 1
 
 # The apps whose permissions the groups are made of.
 GRANTED_APPS = ("newsroom", "wagtailadmin", "wagtailredirects", "wagtailimages", "wagtailcore")
@@ -89,6 +92,25 @@ def prepare_pictures(article_id: int) -> int:
         if block.block_type == "image":
             made += len(pictures.get_renditions(block.value["image"], pictures.BODY_SHAPES))
     return made
+
+
+def announce_change() -> None:
+    """Have all kept pages dropped as soon as the caller's transaction holds. Safe to repeat, and cheap.
+
+    This process is told at once; the others see the version grow. That is after the commit and not in it, so that no
+    two who publish at the same time wait for one row.
+    """
+    noted = transaction.get_connection().run_on_commit
+    if not any(told is _tell_of_change for _savepoints, told, _robust in noted):
+        transaction.on_commit(_tell_of_change, robust=True)
+
+
+def _tell_of_change() -> None:
+    signals.pages_changed.send(None)
+    if not PagesVersion.objects.filter(pk=_ONLY_ROW).update(number=F("number") + 1):
+        row, created = PagesVersion.objects.get_or_create(pk=_ONLY_ROW, defaults={"number": 1})
+        if not created:
+            PagesVersion.objects.filter(pk=row.pk).update(number=F("number") + 1)
 
 
 def _permissions(codenames: tuple[str, ...]) -> list[Permission]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Count, Max, Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest
-from wagtail.images import get_image_model
 from wagtail.models import Site
 from wagtail.search.backends.base import BaseSearchResults as SearchResults
 
@@ -23,6 +22,7 @@ from masthead.newsroom.models import (
     Author,
     HomePage,
     HouseAd,
+    PagesVersion,
     PublicationSettings,
     SectionPage,
     StripStyle,
@@ -31,6 +31,8 @@ from masthead.newsroom.models import (
 
 BESIDE_LEAD = 4
 IN_STRIP = 4
+# So many of the newest are looked through for what stands on the front page.
+RECENT = 200
 RELATED = 4
 SITEMAP_SIZE = 5000
 MOST_SITEMAPS = 50_000
@@ -49,7 +51,10 @@ class NavSection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """What the frame of every page, and other apps' templates, say about the publication."""
+    """What the frame of every page, and other apps' templates, say about the publication.
+
+    `sections` are those of the menu, `pages` all sections by their place in the tree, in its order.
+    """
 
     name: str
     tagline: str
@@ -64,6 +69,7 @@ class Publication:
     founding_editor_signature: Any
     logo: Any
     sections: tuple[NavSection, ...]
+    pages: Mapping[str, SectionPage]
     today: date
 
 
@@ -83,6 +89,11 @@ class Strip:
     section: SectionPage
     cards: tuple[Card, ...]
 
+    @property
+    def is_voices(self) -> bool:
+        """Whether the strip shows its writers first."""
+        return self.section.strip_style == StripStyle.VOICES
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Front:
@@ -93,13 +104,26 @@ class Front:
     strips: tuple[Strip, ...]
 
 
+class _Row(NamedTuple):
+    """What of an article decides where on the front page it stands."""
+
+    pk: int
+    path: str
+    lead_image_id: int | None
+
+    @property
+    def place(self) -> str:
+        return self.path[: -ArticlePage.steplen]
+
+
 def get_publication(request: HttpRequest, *, today: date) -> Publication:
     """Return the publication of the site that was asked for; an empty one has names that can be shown."""
     site = Site.find_for_request(request)
-    row = PublicationSettings.for_site(site) if site else PublicationSettings()
-    sections = SectionPage.objects.live().in_menu().order_by("path")
-    if site:
-        sections = sections.descendant_of(site.root_page)
+    settings_of = PublicationSettings.objects.select_related(*PublicationSettings.select_related)
+    row = (settings_of.filter(site=site).first() if site else None) or PublicationSettings()
+    found = SectionPage.objects.order_by("path")
+    pages = {page.path: page for page in (found.descendant_of(site.root_page) if site else found)}
+    in_menu = [page for page in pages.values() if page.live and page.show_in_menus]
     return Publication(
         name=row.name or (site.site_name if site else "") or settings.WAGTAIL_SITE_NAME,
         tagline=row.tagline,
@@ -113,9 +137,15 @@ def get_publication(request: HttpRequest, *, today: date) -> Publication:
         founding_editor_portrait=row.founding_editor_portrait,
         founding_editor_signature=row.founding_editor_signature,
         logo=row.logo,
-        sections=tuple(NavSection(pk=s.pk, title=s.title, url=s.get_url(request) or "/", hue=s.hue) for s in sections),
+        sections=tuple(NavSection(pk=s.pk, title=s.title, url=s.get_url(request) or "/", hue=s.hue) for s in in_menu),
+        pages=pages,
         today=today,
     )
+
+
+def get_pages_version() -> int:
+    """Return a number that grows with every change to what stands on public pages."""
+    return PagesVersion.objects.values_list("number", flat=True).first() or 0
 
 
 def get_readable_body(article: ArticlePage, *, whole: bool) -> bodies.ReadableBody:
@@ -135,9 +165,8 @@ def get_description(article: ArticlePage, *, words: int = 40) -> str:
 
 
 def list_articles() -> QuerySet[ArticlePage]:
-    """Return what is published, newest first, with all that a list shows of it."""
-    articles: QuerySet[ArticlePage] = ArticlePage.objects.live().public().order_by("-published_at", "-pk")
-    return _with_list_parts(articles)
+    """Return what is published, newest first, with all that a list shows of it: that is not its body."""
+    return _with_list_parts(_list_published())
 
 
 def list_section_articles(section: SectionPage) -> QuerySet[ArticlePage]:
@@ -161,16 +190,23 @@ def list_authors() -> QuerySet[Any]:
     )
 
 
-def to_cards(articles: Iterable[ArticlePage]) -> tuple[Card, ...]:
-    """Return the articles as cards; one query for all their sections."""
+def to_cards(articles: Iterable[ArticlePage], sections: Mapping[str, SectionPage] | None = None) -> tuple[Card, ...]:
+    """Return the articles as cards; one query for all their sections that are not among `sections`."""
     listed = list(articles)
-    paths = {article.path[: -ArticlePage.steplen] for article in listed}
-    sections = {section.path: section for section in SectionPage.objects.filter(path__in=paths)} if paths else {}
+    known = dict(sections or {})
+    if missing := {place for article in listed if (place := get_place(article)) not in known}:
+        known |= {section.path: section for section in SectionPage.objects.filter(path__in=missing)}
     return tuple(
         Card(article=article, section=section, authors=get_authors(article))
         for article in listed
-        if (section := sections.get(article.path[: -ArticlePage.steplen]))
+        if (section := known.get(get_place(article)))
     )
+
+
+def get_place(article: ArticlePage) -> str:
+    """Return where the article's section is in the tree."""
+    place: str = article.path[: -ArticlePage.steplen]
+    return place
 
 
 def get_authors(article: ArticlePage) -> tuple[Author, ...]:
@@ -185,31 +221,49 @@ def get_printed_article(article: ArticlePage) -> ArticlePage:
     parts = Prefetch(
         "bylines", queryset=ArticleByline.objects.select_related("author__portrait").order_by("sort_order")
     )
-    prefetch_related_objects([article], "topics", parts)
+    prefetch_related_objects([article], "topics", parts, "lead_image", "locale")
+    shown = [article.lead_image, *(block.value["image"] for block in article.body if block.block_type == "image")]
+    shown += [author.portrait for author in get_authors(article)]
+    pictures.fetch_renditions(shown, pictures.IN_ARTICLES)
     return article
 
 
-def get_front(home: HomePage) -> Front:
-    """Return what stands on the front page; no article stands there twice."""
-    live = list_articles()
-    automatic = live
-    for path in SectionPage.objects.child_of(home).filter(strip_style=StripStyle.NONE).values_list("path", flat=True):
-        automatic = automatic.exclude(path__startswith=path)
-    newest = list(automatic[: 1 + BESIDE_LEAD])
-    lead = live.filter(pk=home.lead_article_id).first() if home.lead_article_id else None
-    lead = lead or next((article for article in newest if article.lead_image_id), None) or next(iter(newest), None)
+def get_front(home: HomePage, sections: Mapping[str, SectionPage]) -> Front:
+    """Return what stands on the front page, with the sections by their place; no article stands there twice."""
+    published = _list_published()
+    # One light query finds nearly all: what is newest in a section is mostly among the newest of the paper.
+    recent = _list_rows(published, limit=RECENT)
+    known = {row.pk: row for row in recent}
+    held = [featured.article_id for featured in home.featured.all()]
+    if unknown := [pk for pk in (home.lead_article_id, *held) if pk and pk not in known]:
+        known |= {row.pk: row for row in _list_rows(published.filter(pk__in=unknown), limit=len(unknown))}
+    newest = _list_opening_rows(published, recent, sections)
+    lead = known.get(home.lead_article_id or 0) or next((row for row in newest if row.lead_image_id), None)
+    lead = lead or next(iter(newest), None)
     if lead is None:
         return Front(lead=None, beside=(), strips=())
-    held_ids = [featured.article_id for featured in home.featured.all()]
-    held = {article.pk: article for article in live.filter(pk__in=held_ids)} if held_ids else {}
-    wanted = [held[pk] for pk in held_ids if pk in held] + newest
-    beside = [article for article in dict.fromkeys(wanted) if article.pk != lead.pk][:BESIDE_LEAD]
-    shown = [lead.pk, *(article.pk for article in beside)]
-    cards = to_cards([lead, *beside])
-    return Front(lead=cards[0], beside=cards[1:], strips=tuple(_list_strips(home, live, shown)))
+    in_order = dict.fromkeys([*(known[pk] for pk in held if pk in known), *newest])
+    beside = [row for row in in_order if row.pk != lead.pk][:BESIDE_LEAD]
+    opening = [lead.pk, *(row.pk for row in beside)]
+    own = {
+        section: _list_strip(published, recent, section, shown=opening)
+        for section in sections.values()
+        if section.live and section.depth == home.depth + 1 and section.strip_style != StripStyle.NONE
+    }
+    wanted = [*opening, *(pk for pks in own.values() for pk in pks)]
+    articles = {article.pk: article for article in _with_list_parts(published.filter(pk__in=wanted))}
+    cards = {card.article.pk: card for card in to_cards(articles.values(), sections)}
+    strips = [Strip(section=section, cards=tuple(cards[pk] for pk in pks)) for section, pks in own.items() if pks]
+    pictures.fetch_renditions(
+        (card.authors[0].portrait for strip in strips for card in strip.cards if strip.is_voices and card.authors),
+        [pictures.VOICE_SHAPE],
+    )
+    return Front(lead=cards[lead.pk], beside=tuple(cards[row.pk] for row in beside), strips=tuple(strips))
 
 
-def list_related(article: ArticlePage, *, limit: int = RELATED) -> tuple[Card, ...]:
+def list_related(
+    article: ArticlePage, sections: Mapping[str, SectionPage] | None = None, *, limit: int = RELATED
+) -> tuple[Card, ...]:
     """Return what an editor set beside the article, else the newest of its topics, then of its section."""
     live = list_articles().exclude(pk=article.pk)
     chosen_ids = [link.article_id for link in article.related_links.all()]
@@ -217,13 +271,13 @@ def list_related(article: ArticlePage, *, limit: int = RELATED) -> tuple[Card, .
         chosen = {found.pk: found for found in live.filter(pk__in=chosen_ids)}
         found = [chosen[pk] for pk in dict.fromkeys(chosen_ids) if pk in chosen]
         if found:
-            return to_cards(found[:limit])
+            return to_cards(found[:limit], sections)
     topics = [topic.pk for topic in article.topics.all()]
     related = list(live.filter(topics__in=topics).distinct()[:limit]) if topics else []
     if len(related) < limit:
-        of_section = live.filter(path__startswith=article.path[: -ArticlePage.steplen])
+        of_section = live.filter(path__startswith=get_place(article))
         related += of_section.exclude(pk__in=[one.pk for one in related])[: limit - len(related)]
-    return to_cards(related)
+    return to_cards(related, sections)
 
 
 def list_ads(places: Iterable[str], *, turn: int) -> dict[str, AdSlot | HouseAd]:
@@ -243,29 +297,53 @@ def list_ads(places: Iterable[str], *, turn: int) -> dict[str, AdSlot | HouseAd]
     return ads
 
 
+def _list_published() -> QuerySet[ArticlePage]:
+    articles: QuerySet[ArticlePage] = ArticlePage.objects.live().public().order_by("-published_at", "-pk")
+    return articles
+
+
 def _in_section(articles: QuerySet[ArticlePage], section: SectionPage) -> QuerySet[ArticlePage]:
     return articles.filter(path__startswith=section.path, depth=section.depth + 1)
 
 
 def _with_list_parts(articles: QuerySet[ArticlePage]) -> QuerySet[ArticlePage]:
-    return articles.prefetch_related(
-        Prefetch("lead_image", queryset=get_image_model().objects.prefetch_renditions(*pictures.IN_LISTS)),
-        Prefetch("bylines", queryset=ArticleByline.objects.select_related("author").order_by("sort_order")),
+    return (
+        articles.defer("body")
+        .select_related("lead_image")
+        .prefetch_related(
+            pictures.prefetch(*pictures.IN_LISTS, of="lead_image"),
+            Prefetch(
+                "bylines", queryset=ArticleByline.objects.select_related("author__portrait").order_by("sort_order")
+            ),
+        )
     )
 
 
-def _list_strips(home: HomePage, live: QuerySet[ArticlePage], shown: list[int]) -> Iterable[Strip]:
-    sections = SectionPage.objects.live().child_of(home).exclude(strip_style=StripStyle.NONE).order_by("path")
-    wanted = {
-        section: list(_in_section(live, section).exclude(pk__in=shown).values_list("pk", flat=True)[:IN_STRIP])
-        for section in sections
-    }
-    articles = {one.pk: one for one in live.filter(pk__in=[pk for pks in wanted.values() for pk in pks])}
-    for section, pks in wanted.items():
-        found = [articles[pk] for pk in pks if pk in articles]
-        if found:
-            cards = tuple(Card(article=one, section=section, authors=get_authors(one)) for one in found)
-            yield Strip(section=section, cards=cards)
+def _list_rows(articles: QuerySet[ArticlePage], *, limit: int) -> list[_Row]:
+    return [_Row(*row) for row in articles.values_list("pk", "path", "lead_image_id")[:limit]]
+
+
+def _list_opening_rows(
+    published: QuerySet[ArticlePage], recent: list[_Row], sections: Mapping[str, SectionPage]
+) -> list[_Row]:
+    """Return the newest of the sections that are on the front page at all, as many as can stand at its top."""
+    silent = [place for place, section in sections.items() if section.strip_style == StripStyle.NONE]
+    newest = [row for row in recent if row.place not in silent][: 1 + BESIDE_LEAD]
+    if len(newest) > BESIDE_LEAD or len(recent) < RECENT:
+        return newest
+    for place in silent:
+        published = published.exclude(path__startswith=place)
+    return _list_rows(published, limit=1 + BESIDE_LEAD)
+
+
+def _list_strip(
+    published: QuerySet[ArticlePage], recent: list[_Row], section: SectionPage, *, shown: list[int]
+) -> list[int]:
+    """Return the newest of one section that are not shown above."""
+    found = [row.pk for row in recent if row.place == section.path and row.pk not in shown][:IN_STRIP]
+    if len(found) == IN_STRIP or len(recent) < RECENT:
+        return found
+    return [row.pk for row in _list_rows(_in_section(published, section).exclude(pk__in=shown), limit=IN_STRIP)]
 
 
 def get_topic(slug: str) -> Topic | None:

@@ -16,6 +16,7 @@ from masthead.newsroom.models.pages import (
     StripStyle,
 )
 from masthead.newsroom.models.publication import PublicationSettings
+from masthead.newsroom.models.versions import PagesVersion
 
 __all__ = [
     "Access",
@@ -29,6 +30,7 @@ __all__ = [
     "HouseAd",
     "Hue",
     "ImportedItem",
+    "PagesVersion",
     "PublicationSettings",
     "RelatedArticle",
     "SectionPage",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponseBase
@@ -23,8 +24,9 @@ from wagtail.admin.panels import (
     TitleFieldPanel,
 )
 from wagtail.fields import StreamField
-from wagtail.models import Orderable, Page
+from wagtail.models import Orderable, Page, PageViewRestriction
 from wagtail.search import index
+from wagtail.url_routing import RouteResult
 
 from masthead.newsroom import bodies
 from masthead.newsroom.blocks import article_blocks
@@ -35,9 +37,30 @@ class ServedPage(Page):  # type: ignore[django-manager-missing]  # Wagtail's ali
     """A page whose answer is made by the view at the path `view`."""
 
     view: ClassVar[str]
+    # The kind of page below this one, and what its view reads with it.
+    below: ClassVar[str] = ""
+    read_with_it: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         abstract = True
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """Find the page at a path below this one; Wagtail's own way asks twice for each page on it."""
+        routed: RouteResult
+        if path_components and self.below:
+            kind: type[ServedPage] = apps.get_model("newsroom", self.below)
+            found = kind.objects.child_of(self).filter(slug=path_components[0])
+            # Without a name, select_related would follow every key.
+            for page in found.select_related(*kind.read_with_it) if kind.read_with_it else found:
+                return page.route(request, path_components[1:])
+        routed = super().route(request, path_components)
+        return routed
+
+    def get_view_restrictions(self) -> Any:
+        """Return the restrictions of this page and those above; where no page has any, one short query says so."""
+        if PageViewRestriction.objects.exists():
+            return super().get_view_restrictions()
+        return PageViewRestriction.objects.none()
 
     def serve(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponseBase:
         """Answer a reader."""
@@ -54,6 +77,7 @@ class HomePage(ServedPage):  # type: ignore[django-manager-missing]  # Wagtail's
     """The front page."""
 
     view = "masthead.newsroom.views.show_front"
+    below = "SectionPage"
     parent_page_types = ["wagtailcore.Page"]
     subpage_types = ["newsroom.SectionPage"]
     max_count = 1
@@ -104,6 +128,7 @@ class SectionPage(ServedPage):  # type: ignore[django-manager-missing]  # Wagtai
     """A section of the paper, such as "Harbour" or "Opinion"; its articles are its children."""
 
     view = "masthead.newsroom.views.show_section"
+    below = "ArticlePage"
     parent_page_types = ["newsroom.HomePage"]
     subpage_types = ["newsroom.ArticlePage"]
     show_in_menus_default = True
@@ -138,6 +163,7 @@ class ArticlePage(ServedPage):  # type: ignore[django-manager-missing]  # Wagtai
     """An article. `title` is its headline."""
 
     view = "masthead.newsroom.views.show_article"
+    read_with_it = ("lead_image", "locale")
     parent_page_types = ["newsroom.SectionPage"]
     subpage_types: list[str] = []
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from masthead.newsroom import queries
 from masthead.newsroom.addresses import absolute
+from masthead.newsroom.context import get_publication
 from masthead.newsroom.views.answering import make_public
 
 NEWS_DAYS = 2
@@ -35,7 +36,9 @@ def show_sitemap(request: HttpRequest, number: int | None = None) -> HttpRespons
 @require_safe
 def show_news_sitemap(request: HttpRequest) -> HttpResponse:
     """List what was published in the last two days, as news search engines ask for it."""
-    cards = queries.to_cards(queries.list_recent_articles(now=timezone.now(), days=NEWS_DAYS)[:1000])
+    cards = queries.to_cards(
+        queries.list_recent_articles(now=timezone.now(), days=NEWS_DAYS)[:1000], get_publication(request).pages
+    )
     return make_public(request, render(request, "newsroom/news_sitemap.xml", {"cards": cards}, content_type=XML))
 
 

@@ -24,7 +24,7 @@ def show_front(request: HttpRequest, home: HomePage, **_preview: str) -> HttpRes
         "newsroom/front.html",
         {
             "page": home,
-            "front": queries.get_front(home),
+            "front": queries.get_front(home, get_publication(request).pages),
             "ads": queries.list_ads([AdPlace.FRONT_BANNER], turn=timezone.localdate().toordinal()),
             "canonical": absolute("/"),
             "is_front": True,
@@ -45,7 +45,7 @@ def show_section(request: HttpRequest, section: SectionPage, **_preview: str) ->
         {
             "page": section,
             "listed": listed,
-            "cards": queries.to_cards(listed.object_list),
+            "cards": queries.to_cards(listed.object_list, {section.path: section}),
             "ads": queries.list_ads([AdPlace.SECTION_BANNER], turn=section.pk),
             "canonical": absolute(path + (f"?page={listed.number}" if listed.number > 1 else "")),
             "feed": f"{path}feed/",
@@ -55,6 +55,7 @@ def show_section(request: HttpRequest, section: SectionPage, **_preview: str) ->
                 structured.describe_crumbs([(_("Front page"), "/"), (section.title, path)])
             ),
         },
+        listens=["page"],
     )
 
 
@@ -64,27 +65,25 @@ def show_article(request: HttpRequest, article: ArticlePage, preview: str = "") 
     Of a Community-only article that is the teaser. `?whole=1` is the way of members without script: the whole
     article, never cached, for bearers of a pass; everyone else is sent to the article itself.
     """
-    if preview:
-        return render(request, "newsroom/article.html", _article_context(request, article, whole=preview == "members"))
-    if "whole" in request.GET:
+    if "whole" in request.GET and not preview:
         if article.is_community_only and may_read_whole(request, now=timezone.now()):
             response = render(request, "newsroom/article.html", _article_context(request, article, whole=True))
         else:
             response = HttpResponseRedirect(article.get_url(request) or "/")
         response.headers["Cache-Control"] = "private, no-store"
         return response
-    return render_public(request, "newsroom/article.html", _article_context(request, article, whole=False))
+    context = _article_context(request, article, whole=preview == "members")
+    return render_public(request, "newsroom/article.html", context, listens=["whole"])
 
 
 def _article_context(request: HttpRequest, article: ArticlePage, *, whole: bool) -> dict[str, Any]:
     article = queries.get_printed_article(article)
-    section: SectionPage = article.get_parent().specific
+    publication = get_publication(request)
+    section: SectionPage = publication.pages.get(queries.get_place(article)) or article.get_parent().specific
     authors = queries.get_authors(article)
     path = article.get_url(request) or "/"
     shared = [absolute(one.url) for one in pictures.get_renditions(article.lead_image, pictures.SHARING_SHAPES)]
-    described = structured.describe_article(
-        article, section, authors, get_publication(request), url=absolute(path), pictures=shared
-    )
+    described = structured.describe_article(article, section, authors, publication, url=absolute(path), pictures=shared)
     crumbs = [(_("Front page"), "/"), (section.title, section.get_url(request) or "/"), (article.title, path)]
     return {
         "page": article,
@@ -93,7 +92,7 @@ def _article_context(request: HttpRequest, article: ArticlePage, *, whole: bool)
         "topics": sorted(article.topics.all(), key=lambda topic: topic.name),
         "body": queries.get_readable_body(article, whole=whole),
         "members_part": structured.MEMBERS_PART,
-        "related": queries.list_related(article),
+        "related": queries.list_related(article, publication.pages),
         "ads": queries.list_ads([AdPlace.ARTICLE_TOP, AdPlace.ARTICLE_SIDE], turn=article.pk),
         "description": queries.get_description(article),
         "canonical": absolute(path),
