@@ -52,7 +52,8 @@ class ServedPage(Page):  # type: ignore[django-manager-missing]  # Wagtail's ali
             found = kind.objects.child_of(self).filter(slug=path_components[0])
             # Without a name, select_related would follow every key.
             for page in found.select_related(*kind.read_with_it) if kind.read_with_it else found:
-                return page.route(request, path_components[1:])
+                routed = page.route(request, path_components[1:])
+                return routed
         routed = super().route(request, path_components)
         return routed
 
