@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from masthead.newsroom import queries
 from masthead.newsroom import testing as paper
+from masthead.newsroom.queries import reading
 
 pytestmark = [
     pytest.mark.django_db,
@@ -81,7 +81,7 @@ class TestTheFeed:
 
 class TestSitemaps:
     def test_lead_to_every_public_page(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(queries, "SITEMAP_SIZE", 2)
+        monkeypatch.setattr(reading, "SITEMAP_SIZE", 2)
         author, topic = paper.make_author(), paper.make_topic()
         articles = [paper.make_article(title=f"Story {n}", authors=[author], topics=[topic]) for n in range(5)]
         paper.make_article(title="Not yet", live=False)

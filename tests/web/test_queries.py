@@ -14,9 +14,10 @@ from django.test import Client
 from wagtail.models import PageViewRestriction
 
 from masthead.accounts.models import User
-from masthead.newsroom import operations, queries
+from masthead.newsroom import operations
 from masthead.newsroom import testing as paper
 from masthead.newsroom.models import ArticlePage, HouseAd, StripStyle
+from masthead.newsroom.queries import fronts
 
 pytestmark = [
     pytest.mark.django_db,
@@ -129,7 +130,7 @@ class TestTheFrontOfALargePaper:
         home.lead_article = old[11]
         home.save()
         whole = client.get("/").content
-        monkeypatch.setattr(queries, "RECENT", 6)
+        monkeypatch.setattr(fronts, "RECENT", 6)
         assert client.get("/").content == whole
         assert b"Old 11" in whole
         assert b"Old 8" not in whole

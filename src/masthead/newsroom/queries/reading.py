@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Max, Prefetch, QuerySet, prefetch_related_objects
@@ -25,14 +25,9 @@ from masthead.newsroom.models import (
     PagesVersion,
     PublicationSettings,
     SectionPage,
-    StripStyle,
     Topic,
 )
 
-BESIDE_LEAD = 4
-IN_STRIP = 4
-# So many of the newest are looked through for what stands on the front page.
-RECENT = 200
 RELATED = 4
 SITEMAP_SIZE = 5000
 MOST_SITEMAPS = 50_000
@@ -80,40 +75,6 @@ class Card:
     article: ArticlePage
     section: SectionPage
     authors: tuple[Author, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Strip:
-    """A section on the front page."""
-
-    section: SectionPage
-    cards: tuple[Card, ...]
-
-    @property
-    def is_voices(self) -> bool:
-        """Whether the strip shows its writers first."""
-        return self.section.strip_style == StripStyle.VOICES
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Front:
-    """The front page: one leading article, some beside it, then the sections."""
-
-    lead: Card | None
-    beside: tuple[Card, ...]
-    strips: tuple[Strip, ...]
-
-
-class _Row(NamedTuple):
-    """What of an article decides where on the front page it stands."""
-
-    pk: int
-    path: str
-    lead_image_id: int | None
-
-    @property
-    def place(self) -> str:
-        return self.path[: -ArticlePage.steplen]
 
 
 def get_publication(request: HttpRequest, *, today: date) -> Publication:
@@ -166,12 +127,12 @@ def get_description(article: ArticlePage, *, words: int = 40) -> str:
 
 def list_articles() -> QuerySet[ArticlePage]:
     """Return what is published, newest first, with all that a list shows of it: that is not its body."""
-    return _with_list_parts(_list_published())
+    return with_list_parts(list_published())
 
 
 def list_section_articles(section: SectionPage) -> QuerySet[ArticlePage]:
     """Return the published articles of one section, newest first."""
-    return _in_section(list_articles(), section)
+    return in_section(list_articles(), section)
 
 
 def list_recent_articles(*, now: datetime, days: int) -> QuerySet[ArticlePage]:
@@ -228,39 +189,6 @@ def get_printed_article(article: ArticlePage) -> ArticlePage:
     return article
 
 
-def get_front(home: HomePage, sections: Mapping[str, SectionPage]) -> Front:
-    """Return what stands on the front page, with the sections by their place; no article stands there twice."""
-    published = _list_published()
-    # One light query finds nearly all: what is newest in a section is mostly among the newest of the paper.
-    recent = _list_rows(published, limit=RECENT)
-    known = {row.pk: row for row in recent}
-    held = [featured.article_id for featured in home.featured.all()]
-    if unknown := [pk for pk in (home.lead_article_id, *held) if pk and pk not in known]:
-        known |= {row.pk: row for row in _list_rows(published.filter(pk__in=unknown), limit=len(unknown))}
-    newest = _list_opening_rows(published, recent, sections)
-    lead = known.get(home.lead_article_id or 0) or next((row for row in newest if row.lead_image_id), None)
-    lead = lead or next(iter(newest), None)
-    if lead is None:
-        return Front(lead=None, beside=(), strips=())
-    in_order = dict.fromkeys([*(known[pk] for pk in held if pk in known), *newest])
-    beside = [row for row in in_order if row.pk != lead.pk][:BESIDE_LEAD]
-    opening = [lead.pk, *(row.pk for row in beside)]
-    own = {
-        section: _list_strip(published, recent, section, shown=opening)
-        for section in sections.values()
-        if section.live and section.depth == home.depth + 1 and section.strip_style != StripStyle.NONE
-    }
-    wanted = [*opening, *(pk for pks in own.values() for pk in pks)]
-    articles = {article.pk: article for article in _with_list_parts(published.filter(pk__in=wanted))}
-    cards = {card.article.pk: card for card in to_cards(articles.values(), sections)}
-    strips = [Strip(section=section, cards=tuple(cards[pk] for pk in pks)) for section, pks in own.items() if pks]
-    pictures.fetch_renditions(
-        (card.authors[0].portrait for strip in strips for card in strip.cards if strip.is_voices and card.authors),
-        [pictures.VOICE_SHAPE],
-    )
-    return Front(lead=cards[lead.pk], beside=tuple(cards[row.pk] for row in beside), strips=tuple(strips))
-
-
 def list_related(
     article: ArticlePage, sections: Mapping[str, SectionPage] | None = None, *, limit: int = RELATED
 ) -> tuple[Card, ...]:
@@ -297,16 +225,19 @@ def list_ads(places: Iterable[str], *, turn: int) -> dict[str, AdSlot | HouseAd]
     return ads
 
 
-def _list_published() -> QuerySet[ArticlePage]:
+def list_published() -> QuerySet[ArticlePage]:
+    """Return what is published, newest first, and nothing with it."""
     articles: QuerySet[ArticlePage] = ArticlePage.objects.live().public().order_by("-published_at", "-pk")
     return articles
 
 
-def _in_section(articles: QuerySet[ArticlePage], section: SectionPage) -> QuerySet[ArticlePage]:
+def in_section(articles: QuerySet[ArticlePage], section: SectionPage) -> QuerySet[ArticlePage]:
+    """Return those of the articles that stand in a section."""
     return articles.filter(path__startswith=section.path, depth=section.depth + 1)
 
 
-def _with_list_parts(articles: QuerySet[ArticlePage]) -> QuerySet[ArticlePage]:
+def with_list_parts(articles: QuerySet[ArticlePage]) -> QuerySet[ArticlePage]:
+    """Read with the articles all that a list shows of them."""
     return (
         articles.defer("body")
         .select_related("lead_image")
@@ -317,33 +248,6 @@ def _with_list_parts(articles: QuerySet[ArticlePage]) -> QuerySet[ArticlePage]:
             ),
         )
     )
-
-
-def _list_rows(articles: QuerySet[ArticlePage], *, limit: int) -> list[_Row]:
-    return [_Row(*row) for row in articles.values_list("pk", "path", "lead_image_id")[:limit]]
-
-
-def _list_opening_rows(
-    published: QuerySet[ArticlePage], recent: list[_Row], sections: Mapping[str, SectionPage]
-) -> list[_Row]:
-    """Return the newest of the sections that are on the front page at all, as many as can stand at its top."""
-    silent = [place for place, section in sections.items() if section.strip_style == StripStyle.NONE]
-    newest = [row for row in recent if row.place not in silent][: 1 + BESIDE_LEAD]
-    if len(newest) > BESIDE_LEAD or len(recent) < RECENT:
-        return newest
-    for place in silent:
-        published = published.exclude(path__startswith=place)
-    return _list_rows(published, limit=1 + BESIDE_LEAD)
-
-
-def _list_strip(
-    published: QuerySet[ArticlePage], recent: list[_Row], section: SectionPage, *, shown: list[int]
-) -> list[int]:
-    """Return the newest of one section that are not shown above."""
-    found = [row.pk for row in recent if row.place == section.path and row.pk not in shown][:IN_STRIP]
-    if len(found) == IN_STRIP or len(recent) < RECENT:
-        return found
-    return [row.pk for row in _list_rows(_in_section(published, section).exclude(pk__in=shown), limit=IN_STRIP)]
 
 
 def get_topic(slug: str) -> Topic | None:
@@ -360,7 +264,7 @@ def search_articles(question: str) -> SearchResults | list[ArticlePage]:
     words = "".join(letters).split()[:MOST_WORDS]
     if not words:
         return []
-    live: Any = _with_list_parts(ArticlePage.objects.live().public())
+    live: Any = with_list_parts(ArticlePage.objects.live().public())
     found: SearchResults = live.search(" ".join(words), operator="and")
     return found
 
