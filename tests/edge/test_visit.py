@@ -212,10 +212,6 @@ class TestConsent:
         assert not browser.cookies
         assert browser.visit()["reads"] == 1
 
-    def test_privacy_control_alone_refuses_nothing(self, paper: Paper) -> None:
-        browser = Browser(paper, HTTP_SEC_GPC="1")
-        assert browser.read_many(2)["reads"] == 2
-
 
 class TestSealedLog:
     def spoil(self, browser: Browser, value: str) -> int:
