@@ -18,10 +18,14 @@ demo: run-setup ## Make a demonstration newsroom and serve it on PORT (8000)
 
 .PHONY: test
 test: test-setup ## Install what is needed and run every test, on SQLite and PostgreSQL, in a browser
-	@$(MAKE) --no-print-directory -j2 lint types
+	@$(MAKE) --no-print-directory lint
 	@$(PYTEST) $(SPREAD) --ignore=tests/browser
-	@$(PYTEST) tests/browser
+	@$(MAKE) --no-print-directory -j2 types test-browser
 	@$(BIN)/python scripts/with_postgres.py $(PYTEST) $(SPREAD) tests/apps tests/payments $(WEB_ON_POSTGRES)
+
+.PHONY: test-browser
+test-browser: test-setup ## Run the tests in a browser
+	@$(PYTEST) tests/browser
 
 .PHONY: check
 check: test-setup lint types ## The quick part, under a minute: lint, types, walls, rules

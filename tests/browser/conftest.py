@@ -93,7 +93,7 @@ def running_newsroom() -> Iterator[Newsroom]:
         if built := os.environ.get("MASTHEAD_TEST_DEMO"):  # a demonstration built before saves a minute at each try
             shutil.copytree(built, data, dirs_exist_ok=True)
         else:
-            site.masthead("demo", "--no-serve")
+            site.masthead("demo", "--no-serve", "--picture-width", "480")
         with (data / "serve.log").open("w") as log:
             server = subprocess.Popen(
                 [sys.executable, "-m", "masthead.config.cli", "serve"], env=site.env(), stdout=log, stderr=log
