@@ -5,7 +5,6 @@ SHELL := /bin/bash
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 SPREAD := -n auto --dist worksteal
-WEB_ON_POSTGRES := $(addprefix tests/web/test_,join_journey.py membership.py search.py community_only.py)
 export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: help
@@ -21,7 +20,7 @@ test: test-setup ## Install what is needed and run every test, on SQLite and Pos
 	@$(MAKE) --no-print-directory lint
 	@$(PYTEST) $(SPREAD) --ignore=tests/browser
 	@$(MAKE) --no-print-directory -j2 types test-browser
-	@$(BIN)/python scripts/with_postgres.py $(PYTEST) $(SPREAD) tests/apps tests/payments $(WEB_ON_POSTGRES)
+	@$(BIN)/python scripts/with_postgres.py $(PYTEST) $(SPREAD) tests/apps tests/payments tests/web/test_search.py
 
 .PHONY: test-browser
 test-browser: test-setup ## Run the tests in a browser
