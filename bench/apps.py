@@ -63,19 +63,10 @@ def make_constant() -> Application:
     return constant
 
 
-def make_site() -> Application:
-    """Return the whole site as it is served: edge in front of Django, over the data in MASTHEAD_DATA."""
-    from masthead.config.wsgi import application
-
-    return application
-
-
 _name, _, _number = os.environ.get("BENCH_APP", "constant").partition(":")
 application: Application
 match _name:
     case "edge":
         application = make_edge(int(_number))
-    case "site":
-        application = make_site()
     case _:
         application = make_constant()

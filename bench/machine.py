@@ -16,11 +16,6 @@ def list_cores() -> tuple[int, int]:
     return cores[0], cores[-1]
 
 
-def pin(core: int) -> None:
-    """Keep this process, and what it starts from now on, on one core."""
-    os.sched_setaffinity(0, {core})
-
-
 def list_family(pid: int) -> list[int]:
     """Return a process and all that it has started, and they in turn."""
     family = [pid]

@@ -111,7 +111,10 @@ class TestBatches:
     @pytest.mark.parametrize("count", [b"0", b"-1", b"1.5", b'"1"'])
     def test_count_something(self, count: bytes) -> None:
         with pytest.raises(BadBody):
-            decode_batch(b'{"id":"a","showings":[],"reads":[[[1,"read","7","",false,false],%b]]}' % count)
+            decode_batch(
+                b'{"id":"a","showings":[],"reads":[[{"hour":1,"what":"read","article":"7","section":"","dedicated":false,"member":false},%b]]}'
+                % count
+            )
 
 
 class TestEdgeAlone:

@@ -15,7 +15,7 @@ import requests
 from masthead.edge.http import NOT_MODIFIED, OK, Answer, BadBody, Environ, Refused, answer_no_content, read_body
 from masthead.edge.live import SnapshotSource
 from masthead.kit.sealing import derive_token
-from masthead.rules.counting import CountBatch, CountSink, ReadCount, ReadFact, ShowingCount, ShowingFact
+from masthead.rules.counting import CountBatch, CountSink, ReadCount, ShowingCount
 from masthead.rules.errors import MastheadError
 
 SNAPSHOT_PATH = "/_masthead/edge/snapshot"
@@ -50,29 +50,10 @@ class NotNow(Refused):
     retriable = True
 
 
-class _Showing(msgspec.Struct, frozen=True, array_like=True):
-    hour: int
-    what: ShowingFact
-    appeal: str
-    variant: str
-    placement: str
-    country: str
-    device: str
-
-
-class _Read(msgspec.Struct, frozen=True, array_like=True):
-    hour: int
-    what: ReadFact
-    article: str
-    section: str
-    dedicated: bool
-    member: bool
-
-
 class _Batch(msgspec.Struct, frozen=True):
     id: str
-    showings: list[tuple[_Showing, int]]
-    reads: list[tuple[_Read, int]]
+    showings: list[tuple[ShowingCount, int]]
+    reads: list[tuple[ReadCount, int]]
 
 
 _decoder = msgspec.json.Decoder(_Batch)
@@ -80,15 +61,7 @@ _decoder = msgspec.json.Decoder(_Batch)
 
 def encode_batch(batch: CountBatch) -> bytes:
     """Write a batch as JSON."""
-    showings = [
-        (_Showing(one.hour, one.what, one.appeal, one.variant, one.placement, one.country, one.device), count)
-        for one, count in batch.showings.items()
-    ]
-    reads = [
-        (_Read(one.hour, one.what, one.article, one.section, one.dedicated, one.member), count)
-        for one, count in batch.reads.items()
-    ]
-    return msgspec.json.encode(_Batch(batch.id, showings, reads))
+    return msgspec.json.encode(_Batch(batch.id, list(batch.showings.items()), list(batch.reads.items())))
 
 
 def decode_batch(data: bytes) -> CountBatch:
@@ -99,11 +72,7 @@ def decode_batch(data: bytes) -> CountBatch:
         raise BadBody from None
     if not batch.id or any(count < 1 for _, count in (*batch.showings, *batch.reads)):
         raise BadBody
-    return CountBatch(
-        id=batch.id,
-        showings={ShowingCount(**msgspec.structs.asdict(one)): count for one, count in batch.showings},
-        reads={ReadCount(**msgspec.structs.asdict(one)): count for one, count in batch.reads},
-    )
+    return CountBatch(id=batch.id, showings=dict(batch.showings), reads=dict(batch.reads))
 
 
 class SiteLink:
