@@ -164,6 +164,15 @@ class TestEveryPage:
         assert sight.evaluate("document.documentElement.scrollWidth <= innerWidth"), wide
 
 
+def test_a_members_badge_does_not_squeeze_the_name(visitors: Visitors) -> None:
+    page = visitors.member.open(visitors.free[0])
+    page.set_viewport_size({"width": 360, "height": 640})
+    expect(page.locator(".badge")).to_be_visible()
+    box = page.locator(".nameplate").first.bounding_box()
+    assert box is not None
+    assert box["height"] < 80
+
+
 # A card or a label may draw the outline for the link or the button that has the focus.
 FOCUS_SHOWS = """
 (() => {
