@@ -57,8 +57,8 @@ def make_cookie(*, reads: int, capped: int = 0) -> str:
         for _ in range(3):
             caps = caps.shown(appeal_mark(f"appeal-{number}"), today, 30)
     sealer = Sealer([SECRET], purpose="read-log", site=SITE)
-    state = ReaderState(b"8 bytes.", caps=caps, log=log.encode())
-    return ReadsCookie(sealer, secure=True).set(state, DAY)[1].partition(";")[0]
+    state = ReaderState(b"8 bytes.", caps=caps)
+    return ReadsCookie(sealer, secure=True).set(state, log.encode(), DAY)[1].partition(";")[0]
 
 
 def make_visits(cookie: str, *, path: str = "/_masthead/visit", articles: int = 400) -> list[bytes]:

@@ -20,7 +20,7 @@ from masthead.insight.charts import make_chart
 from masthead.insight.queries import NOT_KNOWN, Period, Tally, last_days
 from masthead.insight.queries.tallies import COUNTED
 from masthead.insight.spreadsheets import write_csv
-from masthead.kit.keyring import get_sealer
+from masthead.kit.keyring import get_showing_signer
 from masthead.payments.models import Checkout, CheckoutState, Payment
 from masthead.rules.counting import CountBatch, ReadCount, ReadFact, ShowingCount, ShowingFact, hour_of
 from masthead.rules.money import Money
@@ -54,7 +54,7 @@ def read(what: ReadFact, article: str = "x", *, at: datetime = NOW, dedicated: b
 
 def token(appeal: str, variant: str) -> str:
     mark = Showing(appeal, variant, "banner", "x", int(NOW.timestamp()), b"12345678")
-    return get_sealer("showing").seal(mark.encode())
+    return get_showing_signer().sign(mark.encode())
 
 
 def pay(minor: int, currency: str = "USD", *, refunded: int = 0, at: datetime = NOW, token: str = "") -> Payment:
@@ -208,9 +208,9 @@ class TestOutcomes:
         assert (row.tally.joins, row.tally.money) == (1, (Money(600, "USD"),))
 
     def test_are_not_known_for_a_mark_that_holds_no_showing(self) -> None:
-        sealed = get_sealer("showing").seal(b"no showing at all")
+        sealed = get_showing_signer().sign(b"no showing at all")
 
-        assert queries.outcomes.find_winner(sealed, get_sealer("showing")) == NOT_KNOWN
+        assert queries.outcomes.find_winner(sealed, get_showing_signer()) == NOT_KNOWN
 
     @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(

@@ -8,7 +8,7 @@ import pytest
 from tests.edge.paper import DAY, EVERYBODY, NOON, SECRET, SITE, Browser, Paper, make_appeal, make_snapshot
 
 from masthead.edge.beacons import TOKEN_SECONDS
-from masthead.kit.sealing import Sealer
+from masthead.kit.sealing import TokenSigner
 from masthead.rules.audience import Placement
 from masthead.rules.showings import Showing
 
@@ -135,7 +135,7 @@ class TestCapsAndQuiet:
 
 class TestTokens:
     def seal(self, data: bytes, secret: str = SECRET, purpose: str = "showing", site: str = SITE) -> str:
-        return Sealer([secret], purpose=purpose, site=site).seal(data)
+        return TokenSigner([secret], purpose=purpose, site=site).sign(data)
 
     def test_forged_and_foreign_ones_are_refused_and_count_nothing(self, paper: Paper, browser: Browser) -> None:
         data = Showing("everybody", "a", "banner", "7", int(NOON), b"12345678").encode()

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.edge.paper import NOON, SECRET, SITE, Browser, Paper
 
-from masthead.kit.sealing import PassSigner, Sealer
+from masthead.kit.sealing import PassSigner, Sealer, TokenSigner
 from masthead.rules.showings import Showing
 
 VISIT, BEACON = "/_masthead/visit", "/_masthead/beacon"
@@ -116,7 +116,7 @@ class TestOrigins:
     )
     @pytest.mark.parametrize("path", [VISIT, BEACON])
     def test_only_the_own_one_is_heard(self, path: str, headers: dict[str, str], status: int) -> None:
-        token = Sealer([SECRET], purpose="showing", site=SITE).seal(
+        token = TokenSigner([SECRET], purpose="showing", site=SITE).sign(
             Showing("x", "a", "banner", "7", int(NOON), b"12345678").encode()
         )
         paper = Paper()
@@ -288,7 +288,7 @@ fields = st.fixed_dictionaries(
         "storage": st.booleans() | values,
         "language": st.text(max_size=40) | values,
         "token": st.binary(max_size=60).map(
-            lambda data: Sealer([SECRET], purpose="showing", site=SITE).seal(b"\x01" + data)
+            lambda data: TokenSigner([SECRET], purpose="showing", site=SITE).sign(b"\x01" + data)
         )
         | values,
         "what": st.sampled_from(["seen", "clicked", "dismissed", "declined"]) | values,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.edge.paper import DAY, NOON, SECRET, SITE, Browser, Paper, make_appeal, make_snapshot
 
-from masthead.kit.sealing import PassSigner, Sealer
+from masthead.kit.sealing import PassSigner, Sealer, TokenSigner
 from masthead.rules.audience import Condition, Placement
 from masthead.rules.choosing import Variant
 from masthead.rules.counting import ReadFact
@@ -103,7 +103,7 @@ class TestVisit:
 
     def test_the_token_tells_what_was_shown(self, paper: Paper, browser: Browser) -> None:
         token = browser.visit("ünï-7")["appeals"]["banner"]["token"]
-        data = Sealer([SECRET], purpose="showing", site=SITE).unseal(token)
+        data = TokenSigner([SECRET], purpose="showing", site=SITE).verify(token)
         assert data is not None
         showing = Showing.decode(data)
         assert (showing.appeal, showing.variant, showing.placement, showing.article, showing.issued_at) == (

@@ -19,7 +19,7 @@ from masthead.appeals.models import Appeal, AppealVariant
 from masthead.appeals.permissions import grant_to_groups as grant_appeals
 from masthead.insight.operations import write_batch
 from masthead.insight.permissions import grant_to_groups as grant_numbers
-from masthead.kit.keyring import get_sealer
+from masthead.kit.keyring import get_showing_signer
 from masthead.payments.models import Checkout, Payment
 from masthead.rules.counting import CountBatch, ReadCount, ReadFact, ShowingCount, ShowingFact, hour_of
 from masthead.rules.showings import Showing
@@ -70,7 +70,7 @@ def fill(*, at: datetime | None = None) -> Appeal:
         },
     )
     write_batch(batch, now=at)
-    token = get_sealer("showing").seal(Showing(appeal.key, "a", "banner", "x", 1, b"12345678").encode())
+    token = get_showing_signer().sign(Showing(appeal.key, "a", "banner", "x", 1, b"12345678").encode())
     order = {"product": "community", "product_name": "Community", "provider": "sandbox", "token": token}
     Checkout.objects.create(
         **order, amount_minor=650, currency="USD", interval="month", state="completed", reference=f"c{next(_ids)}",

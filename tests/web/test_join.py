@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from django.conf import settings as site
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,7 +15,8 @@ from tests.apps.community_cast import make_person, make_subscription, make_tiers
 
 from masthead.community import operations
 from masthead.community.models import Tier, TierPrice
-from masthead.kit.keyring import get_sealer
+from masthead.kit.keyring import get_showing_signer
+from masthead.kit.sealing import TokenSigner
 from masthead.payments.models import Checkout
 from masthead.rules.showings import Showing
 
@@ -263,7 +265,7 @@ class TestRefuse:
 
 class TestToken:
     def seal(self) -> str:
-        return get_sealer("showing").seal(TOKEN_OF.encode())
+        return get_showing_signer().sign(TOKEN_OF.encode())
 
     def test_is_carried_through_every_form(self, client: Client) -> None:
         token = self.seal()
@@ -275,9 +277,10 @@ class TestToken:
         assert not open_page(client, f"/join/?from={token}").select("input[name=from]")
 
     def test_for_another_purpose_is_left_out(self, client: Client) -> None:
-        foreign = get_sealer("read-log").seal(TOKEN_OF.encode())
+        signer = TokenSigner([site.SECRET_KEY], purpose="letter", site=site.MASTHEAD_SITE_URL)
+        foreign = signer.sign(TOKEN_OF.encode())
         assert not open_page(client, f"/join/?from={foreign}").select("input[name=from]")
-        hollow = get_sealer("showing").seal(b"no showing")
+        hollow = get_showing_signer().sign(b"no showing")
         assert not open_page(client, f"/join/?from={hollow}").select("input[name=from]")
 
     def test_tampered_with_is_left_out(self, client: Client) -> None:

@@ -19,7 +19,7 @@ from wagtail.models import Site
 from masthead.accounts.models import User
 from masthead.community.models import Contribution, Membership, SurplusSubscription
 from masthead.community.passes import read_pass
-from masthead.kit.keyring import get_sealer
+from masthead.kit.keyring import get_showing_signer
 from masthead.letters.models import Letter
 from masthead.newsroom import testing as paper
 from masthead.newsroom.models import PublicationSettings
@@ -161,7 +161,7 @@ class TestJoin:
 
     def test_the_showing_that_led_here_is_on_the_payment(self, client: Client, desk: Desk) -> None:
         showing = Showing("spring", "a", "end-of-article", "/harbour", 1_790_000_000, b"12345678")
-        token = get_sealer("showing").seal(showing.encode())
+        token = get_showing_signer().sign(showing.encode())
         client.get(desk.pay(order(client, **{"from": token})))
         assert Payment.objects.get().token == token
 

@@ -30,7 +30,7 @@ from masthead.edge.live import LiveAppeals, SnapshotSource
 from masthead.edge.reader import PassCookie, ReadsCookie
 from masthead.edge.remembered import Remembered
 from masthead.edge.visits import Visits
-from masthead.kit.sealing import PassSigner, Sealer, to_base64url
+from masthead.kit.sealing import PassSigner, Sealer, TokenSigner, to_base64url
 from masthead.rules.counting import CountSink
 
 WSGIApp = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -74,7 +74,7 @@ class Edge:
         self.counts = Counts(counts, patience_seconds=patience_seconds)
         self._signer = PassSigner(secrets, site=site)
         reads_cookie = ReadsCookie(Sealer(secrets, purpose="read-log", site=site), secure=secure)
-        showing_sealer = Sealer(secrets, purpose="showing", site=site)
+        showing_signer = TokenSigner(secrets, purpose="showing", site=site)
         site_host = site.rpartition("//")[2].rstrip("/")
         country_header = f"HTTP_{trust_country_header.upper().replace('-', '_')}" if trust_country_header else ""
         visits = Visits(
@@ -82,7 +82,7 @@ class Edge:
             counts=self.counts,
             reads_cookie=reads_cookie,
             pass_cookie=PassCookie(self._signer.verify),
-            showing_sealer=showing_sealer,
+            showing_signer=showing_signer,
             site_host=site_host,
             country_header=country_header,
             clock=clock,
@@ -91,7 +91,7 @@ class Edge:
             live=self.live,
             counts=self.counts,
             reads_cookie=reads_cookie,
-            showing_sealer=showing_sealer,
+            showing_signer=showing_signer,
             site_host=site_host,
             country_header=country_header,
             clock=clock,

@@ -24,7 +24,7 @@ from masthead.edge.http import (
 from masthead.edge.live import DEFAULT_REST_DAYS, Live, LiveAppeals
 from masthead.edge.reader import ReaderState, ReadsCookie
 from masthead.edge.visits import DAY_SECONDS
-from masthead.kit.sealing import Sealer
+from masthead.kit.sealing import TokenSigner
 from masthead.rules.counting import ShowingFact, hour_of
 from masthead.rules.reading import MAX_DAY
 from masthead.rules.showings import BadShowing, Showing, appeal_mark
@@ -73,7 +73,7 @@ class Beacons:
         live: LiveAppeals,
         counts: Counts,
         reads_cookie: ReadsCookie,
-        showing_sealer: Sealer,
+        showing_signer: TokenSigner,
         site_host: str,
         country_header: str,
         clock: Callable[[], float],
@@ -81,7 +81,7 @@ class Beacons:
         self._live = live
         self._counts = counts
         self._reads_cookie = reads_cookie
-        self._showing_sealer = showing_sealer
+        self._showing_signer = showing_signer
         self._site_host = site_host
         self._country_header = country_header
         self._clock = clock
@@ -97,8 +97,8 @@ class Beacons:
         body = decode_body(self._decode, read_body(environ))
         now = self._clock()
         what, showing = ShowingFact(body.what), self._open(body.token, now)
-        state = self._reads_cookie.open(cookies)
-        if state is not None and state.has_told(showing.nonce, what):
+        carried = self._reads_cookie.open(cookies)
+        if carried is not None and carried[0].has_told(showing.nonce, what):
             return answer_no_content()
         key = (
             hour_of(now),
@@ -111,15 +111,14 @@ class Beacons:
         )
         if not self._counts.add_beacon(showing.nonce + what.encode(), key):
             raise CountsDelayed
-        if state is None or what is ShowingFact.CLICKED:
+        if carried is None or what is ShowingFact.CLICKED:
             return answer_no_content()
-        live = self._live.current
-        return answer_no_content(
-            self._reads_cookie.set(_remember(state, live, showing, what, int(now) // DAY_SECONDS), live.cookie_seconds)
-        )
+        (state, log), live = carried, self._live.current
+        state = _remember(state, live, showing, what, int(now) // DAY_SECONDS)
+        return answer_no_content(self._reads_cookie.set(state, log, live.cookie_seconds))
 
     def _open(self, token: str, now: float) -> Showing:
-        data = self._showing_sealer.unseal(token)
+        data = self._showing_signer.verify(token)
         if data is None:
             raise ForeignToken
         try:

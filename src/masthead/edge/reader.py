@@ -34,17 +34,15 @@ _MAX_PASS_CHARS = 1024
 
 
 class ReaderState(NamedTuple):
-    """All that Masthead knows of an anonymous reader; it lives in the reader's own cookie and nowhere else.
+    """What Masthead knows of an anonymous reader beside the reads; it lives in the reader's own cookie alone.
 
-    `quiet_until` is a day since 1970. `told` remembers the last showings that the browser told of. `log` is an encoded
-    read log, never decoded here.
+    `quiet_until` is a day since 1970. `told` remembers the last showings that the browser told of.
     """
 
     seed: bytes
     quiet_until: int = 0
     caps: Caps = _NO_CAPS
     told: bytes = b""
-    log: bytes = _NO_READS
 
     def has_told(self, nonce: bytes, what: ShowingFact) -> bool:
         """Return whether the browser told this of the showing before; a click is not kept here."""
@@ -61,15 +59,18 @@ class ReaderState(NamedTuple):
         return self._replace(told=told[-_MAX_TOLD * _TOLD_BYTES :])
 
     def encode(self) -> bytes:
-        """Return the state as bytes: 15 fixed, then 9 an appeal, 5 a showing and 5 a read."""
-        head = _HEAD.pack(
-            _VERSION, self.seed, self.quiet_until, len(self.caps.entries) // CAP_BYTES, len(self.told) // _TOLD_BYTES
-        )
-        return head + self.caps.entries + self.told + self.log
+        """Return the state as bytes: 13 fixed, then 9 an appeal and 5 a showing."""
+        seed, quiet_until, caps, told = self
+        entries = caps.entries
+        head = _HEAD.pack(_VERSION, seed, quiet_until, len(entries) // CAP_BYTES, len(told) // _TOLD_BYTES)
+        return head + entries + told
 
     @classmethod
-    def from_sealed(cls, data: bytes) -> ReaderState | None:
-        """Return the state in bytes that a seal has proved to be ours; None where another version wrote them."""
+    def from_sealed(cls, data: bytes) -> Carried | None:
+        """Return the state and the encoded read log after it, in bytes that a seal has proved to be ours.
+
+        None where another version wrote them.
+        """
         try:
             version, seed, quiet_until, caps, told = _HEAD.unpack_from(data)
             told_at = _HEAD.size + caps * CAP_BYTES
@@ -79,7 +80,7 @@ class ReaderState(NamedTuple):
         if version != _VERSION or (len(data) - log_at) % READ_BYTES != EMPTY_LOG_BYTES:
             return None
         shown = Caps(data[_HEAD.size : told_at]) if caps else _NO_CAPS
-        return cls(seed, quiet_until, shown, data[told_at:log_at], data[log_at:])
+        return cls(seed, quiet_until, shown, data[told_at:log_at]), data[log_at:]
 
     def _find_told(self, nonce: bytes) -> int:
         at = self.told.find(nonce[:_TOLD_NONCE_BYTES])
@@ -88,9 +89,12 @@ class ReaderState(NamedTuple):
         return at
 
 
-def new_reader() -> ReaderState:
-    """Return the state of a reader never seen before."""
-    return ReaderState(os.urandom(SEED_BYTES))
+Carried = tuple[ReaderState, bytes]
+
+
+def new_reader() -> Carried:
+    """Return what a reader carries who was never seen before."""
+    return ReaderState(os.urandom(SEED_BYTES)), _NO_READS
 
 
 class ReadsCookie:
@@ -100,15 +104,18 @@ class ReadsCookie:
         self._sealer = sealer
         self._ending = f"; Path={COOKIE_PATH}; HttpOnly; SameSite=Lax{'; Secure' if secure else ''}"
 
-    def open(self, cookies: str) -> ReaderState | None:
-        """Return the reader's state; None without a cookie and for one that is not ours, whole and of this version."""
+    def open(self, cookies: str) -> Carried | None:
+        """Return the reader's state and encoded read log.
+
+        None without a cookie, and for one that is not ours, whole and of this version.
+        """
         text = find_cookie(cookies, _READS_LEAD)
         data = self._sealer.unseal(text) if text else None
         return None if data is None else ReaderState.from_sealed(data)
 
-    def set(self, state: ReaderState, seconds: int) -> tuple[str, str]:
-        """Return the header that gives the reader this state to carry."""
-        return "Set-Cookie", f"{READS_COOKIE}={self._sealer.seal(state.encode())}; Max-Age={seconds}{self._ending}"
+    def set(self, state: ReaderState, log: bytes, seconds: int) -> tuple[str, str]:
+        """Return the header that gives the reader this state and encoded read log to carry."""
+        return "Set-Cookie", f"{_READS_LEAD}{self._sealer.seal(state.encode() + log)}; Max-Age={seconds}{self._ending}"
 
     def remove(self) -> tuple[str, str]:
         """Return the header that takes the cookie away."""

@@ -51,11 +51,12 @@ class Remembered:
         """Tell the reader what their own browser carries."""
         check_origin(environ, self._site_host)
         window_days = self._live.current.window_days
-        state = self._reads_cookie.open(read_cookies(environ))
-        if state is None:
+        carried = self._reads_cookie.open(read_cookies(environ))
+        if carried is None:
             return answer_json(msgspec.json.encode(RememberedReads(False, 0, window_days, [], None, 0)))
         today = (datetime.fromtimestamp(self._clock(), UTC).date() - _EPOCH).days
-        log = ReadLog.from_sealed(state.log).since(today - window_days + 1)
+        state, encoded = carried
+        log = ReadLog.from_sealed(encoded).since(today - window_days + 1)
         days = Counter(log.days_by_key().values())
         return answer_json(
             msgspec.json.encode(

@@ -23,10 +23,9 @@ from masthead.edge.http import (
 )
 from masthead.edge.live import Live, LiveAppeals
 from masthead.edge.reader import READS_COOKIE, PassCookie, ReaderState, ReadsCookie, new_reader
-from masthead.kit.sealing import Sealer
+from masthead.kit.sealing import TokenSigner
 from masthead.rules.audience import Page, Placement, Reader
 from masthead.rules.choosing import Moment
-from masthead.rules.counting import hour_of
 from masthead.rules.passes import AD_FREE, COMMUNITY_CONTENT, Pass
 from masthead.rules.reading import MAX_READS, ReadLog, article_key
 from masthead.rules.showings import NONCE_BYTES, article_for_showing, encode_showing
@@ -69,7 +68,7 @@ class Visits:
         counts: Counts,
         reads_cookie: ReadsCookie,
         pass_cookie: PassCookie,
-        showing_sealer: Sealer,
+        showing_signer: TokenSigner,
         site_host: str,
         country_header: str,
         clock: Callable[[], float],
@@ -78,7 +77,7 @@ class Visits:
         self._counts = counts
         self._reads_cookie = reads_cookie
         self._pass_cookie = pass_cookie
-        self._showing_sealer = showing_sealer
+        self._showing_signer = showing_signer
         self._site_host = site_host
         self._country_header = country_header
         self._clock = clock
@@ -93,20 +92,21 @@ class Visits:
         now = self._clock()
         live, moment = self._live.current, self._tell_moment(now)
         bearer = self._pass_cookie.open(cookies, now)
+        article, section = body.article, body.section
         stores = body.storage and environ.get("HTTP_SEC_GPC") != "1"
-        state, reads, is_read, cookie = self._read(body.article, cookies, live, moment.day, stores=stores)
+        state, reads, is_read, cookie = self._read(article, cookies, live, moment.day, stores=stores)
         country, device = get_country(environ, self._country_header), get_device(environ)
         reader = Reader(state.seed, reads, bearer is not None, country, device, state.caps, state.quiet_until)
         placements = tuple([_PLACEMENTS[name] for name in body.placements if name in _PLACEMENTS])
-        page = Page(body.section, body.topics, body.language.lower(), placements)
+        page = Page(section, body.topics, body.language.lower(), placements)
         chosen = live.chooser.pick(reader, page, moment)
-        shown = tuple([(one.appeal.key, one.variant.key, placement) for placement, one in chosen.items()])
+        shown = tuple([(appeal.key, variant.key, placement) for placement, (appeal, variant) in chosen.items()])
         is_dedicated = reads is not None and reads >= live.dedicated_reads
         self._counts.add(
             Visit(
-                hour_of(now),
-                body.article,
-                body.section if body.section in live.sections else "",
+                moment.hour,
+                article,
+                section if section in live.sections else "",
                 is_dedicated,
                 bearer is not None,
                 is_read,
@@ -115,7 +115,7 @@ class Visits:
                 shown,
             )
         )
-        appeals = self._word(live, shown, body.article, reads, int(now)) if shown else b""
+        appeals = self._word(live, shown, article, reads, int(now)) if shown else b""
         answered = _to_json(body, is_dedicated, reads, bearer, appeals)
         return answer_json(answered) if cookie is None else answer_json(answered, cookie)
 
@@ -129,14 +129,13 @@ class Visits:
     def _read(self, article: str, cookies: str, live: Live, today: int, *, stores: bool) -> _Reading:
         if not stores:
             stale = READS_COOKIE in cookies
-            return _Reading(new_reader(), None, False, self._reads_cookie.remove() if stale else None)
-        known = self._reads_cookie.open(cookies)
-        state = known or new_reader()
-        log, reads, is_read = ReadLog.read_encoded(state.log, article_key(article), today, live.window_days)
-        if log is state.log and known is not None:
+            return _Reading(new_reader()[0], None, False, self._reads_cookie.remove() if stale else None)
+        carried = self._reads_cookie.open(cookies)
+        state, before = carried or new_reader()
+        log, reads, is_read = ReadLog.read_encoded(before, article_key(article), today, live.window_days)
+        if log is before and carried is not None:
             return _Reading(state, reads, False, None)
-        state = ReaderState(state.seed, state.quiet_until, state.caps, state.told, log)
-        return _Reading(state, reads, is_read, self._reads_cookie.set(state, live.cookie_seconds))
+        return _Reading(state, reads, is_read, self._reads_cookie.set(state, log, live.cookie_seconds))
 
     def _word(
         self, live: Live, shown: tuple[tuple[str, str, str], ...], article: str, reads: int | None, issued_at: int
@@ -146,7 +145,7 @@ class Visits:
         worded = []
         for one in shown:
             parts, lead = live.wordings[one]
-            token = self._showing_sealer.seal(encode_showing(lead, name, issued_at, os.urandom(NONCE_BYTES)))
+            token = self._showing_signer.sign(encode_showing(lead, name, issued_at, os.urandom(NONCE_BYTES)))
             worded.append(b'%b","token":"%b"}' % (count.join(parts), token.encode()))
         return b",".join(worded)
 

@@ -1,4 +1,4 @@
-"""The site's own sealers and signer, from its settings."""
+"""The site's own signers, from its settings."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from masthead.kit.sealing import PassSigner, Sealer
+from masthead.kit.sealing import PassSigner, TokenSigner
 
 
-def get_sealer(purpose: str) -> Sealer:
-    """Return the sealer of a purpose: "read-log" or "showing"."""
-    return _make_sealer(_secrets(), purpose, settings.MASTHEAD_SITE_URL)
+def get_showing_signer() -> TokenSigner:
+    """Return the signer of showings' tokens."""
+    return _make_showing_signer(_secrets(), settings.MASTHEAD_SITE_URL)
 
 
 def get_pass_signer() -> PassSigner:
@@ -23,11 +23,11 @@ def _secrets() -> tuple[str, ...]:
     return (settings.SECRET_KEY, *settings.MASTHEAD_PREVIOUS_SECRET_KEYS)
 
 
-@lru_cache(maxsize=16)
-def _make_sealer(secrets: tuple[str, ...], purpose: str, site: str) -> Sealer:
-    return Sealer(secrets, purpose=purpose, site=site)
-
-
 @lru_cache(maxsize=4)
 def _make_pass_signer(secrets: tuple[str, ...], site: str) -> PassSigner:
     return PassSigner(secrets, site=site)
+
+
+@lru_cache(maxsize=4)
+def _make_showing_signer(secrets: tuple[str, ...], site: str) -> TokenSigner:
+    return TokenSigner(secrets, purpose="showing", site=site)

@@ -7,9 +7,10 @@ open, so a secret is changed by putting a new one in front and dropping the old 
 from __future__ import annotations
 
 import os
-from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from hmac import compare_digest
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -20,64 +21,87 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 MAX_SEALED_CHARS = 16_384
 
 _KEY_ID_BYTES = 3
+_CIPHER_ID_BYTES = _KEY_ID_BYTES + 1
 _NONCE_BYTES = 12
-_TAG_BYTES = 16
-_CIPHER_AT = _KEY_ID_BYTES + 1
-_DATA_AT = _CIPHER_AT + _NONCE_BYTES
-_SMALLEST = _DATA_AT + _TAG_BYTES
+_DATA_AT = _CIPHER_ID_BYTES + _NONCE_BYTES
+_SMALLEST = _DATA_AT + 16  # the tag
+_MAC_BYTES = 16
+_SIGNED_AT = _KEY_ID_BYTES + _MAC_BYTES
 
 _TO_URL = bytes.maketrans(b"+/", b"-_")
+_FROM_URL = str.maketrans("-_+/=", "+/\0\0\0")
 # What the last character may be, where one or two bytes are left over from the last three: 4 or 2 of its bits are 0.
-_LAST = {1: b"AQgw", 2: b"AEIMQUYcgkosw048"}
-_FROM_URL = bytes.maketrans(b"-_+/=", b"+/\0\0\0")
+_LAST = {"==": "AQgw", "=": "AEIMQUYcgkosw048"}
 
 
 class Sealer:
-    """Seals bytes into text fit for a cookie or an address, with AES-256-GCM.
+    """Seals bytes into text fit for a cookie, with AES-256-GCM, so that nobody else can read or change them.
 
-    A sealed text is `key id (3 bytes) | subkey (1) | nonce (12) | ciphertext | tag (16)` in base64url. The subkey, one
-    of 256 of each secret, is drawn with the nonce, so that 2**40 random nonces a secret stay clear of a collision.
+    A sealed text is `key id (3 bytes) | subkey (1) | nonce (12) | ciphertext | tag (16)` in base64. The subkey is one
+    of 256 of each secret, drawn by each process for itself: random nonces stay clear of a collision for 2**32 texts of
+    one subkey.
     """
 
     def __init__(self, secrets: Sequence[str], *, purpose: str, site: str) -> None:
-        families = [_Family(secret, purpose, site) for secret in _distinct(secrets)]
-        self._first = families[0]
-        self._by_id = {family.id: family for family in reversed(families)}
+        roots = [_derive(secret.encode(), f"seal\n{purpose}\n{_bare(site)}") for secret in _distinct(secrets)]
+        self._roots = {_derive(root, "id")[:_KEY_ID_BYTES]: root for root in reversed(roots)}
+        self._ciphers: dict[bytes, AESGCM] = {}
+        self._seal_id = _derive(roots[0], "id")[:_KEY_ID_BYTES] + os.urandom(1)
+        self._encrypt = AESGCM(_derive(roots[0], f"subkey {self._seal_id[-1]}")).encrypt
 
     def seal(self, data: bytes) -> str:
         """Seal with the first secret."""
-        family, drawn = self._first, os.urandom(1 + _NONCE_BYTES)
-        sealed = family.get_cipher(drawn[0]).encrypt(drawn[1:], data, None)
-        return to_base64url(family.id + drawn + sealed)
+        nonce = os.urandom(_NONCE_BYTES)
+        return b2a_base64(self._seal_id + nonce + self._encrypt(nonce, data, None), newline=False).decode()
 
     def unseal(self, text: str) -> bytes | None:
         """Return what was sealed for this purpose and site with any of the secrets; None for anything else."""
-        sealed = _from_text(text)
+        sealed = _from_base64(text)
         if sealed is None or len(sealed) < _SMALLEST:
             return None
-        family = self._by_id.get(sealed[:_KEY_ID_BYTES])
-        if family is None:
+        cipher = self._ciphers.get(sealed[:_CIPHER_ID_BYTES]) or self._find_cipher(sealed)
+        if cipher is None:
             return None
-        cipher = family.get_cipher(sealed[_KEY_ID_BYTES])
         try:
-            return cipher.decrypt(sealed[_CIPHER_AT:_DATA_AT], sealed[_DATA_AT:], None)
+            return cipher.decrypt(sealed[_CIPHER_ID_BYTES:_DATA_AT], sealed[_DATA_AT:], None)
         except InvalidTag:
             return None
 
+    def _find_cipher(self, sealed: bytes) -> AESGCM | None:
+        """Derive a cipher when it is first used; None where no secret of ours has that key id."""
+        root = self._roots.get(sealed[:_KEY_ID_BYTES])
+        if root is None:
+            return None
+        cipher = AESGCM(_derive(root, f"subkey {sealed[_KEY_ID_BYTES]}"))
+        return self._ciphers.setdefault(sealed[:_CIPHER_ID_BYTES], cipher)
 
-class _Family:
-    """The 256 keys of one secret, each derived when first used."""
 
-    def __init__(self, secret: str, purpose: str, site: str) -> None:
-        self._root = _derive(secret.encode(), f"seal\n{purpose}\n{_bare(site)}")
-        self._ciphers: dict[int, AESGCM] = {}
-        self.id = _derive(self._root, "id")[:_KEY_ID_BYTES]
+class TokenSigner:
+    """Signs bytes that anyone may read into text fit for an address, with keyed BLAKE2b (RFC 7693).
 
-    def get_cipher(self, subkey: int) -> AESGCM:
-        cipher = self._ciphers.get(subkey)
-        if cipher is None:
-            cipher = self._ciphers[subkey] = AESGCM(_derive(self._root, f"subkey {subkey}"))
-        return cipher
+    Only who holds a secret can sign or verify. A signed text is `key id (3 bytes) | MAC (16) | data` in base64url.
+    """
+
+    def __init__(self, secrets: Sequence[str], *, purpose: str, site: str) -> None:
+        keys = [_derive(secret.encode(), f"mac\n{purpose}\n{_bare(site)}") for secret in _distinct(secrets)]
+        self._key = keys[0]
+        self._key_id = _derive(keys[0], "id")[:_KEY_ID_BYTES]
+        self._keys = {_derive(key, "id")[:_KEY_ID_BYTES]: key for key in reversed(keys)}
+
+    def sign(self, data: bytes) -> str:
+        """Sign with the first secret."""
+        mac = blake2b(data, key=self._key, digest_size=_MAC_BYTES).digest()
+        return to_base64url(self._key_id + mac + data)
+
+    def verify(self, text: str) -> bytes | None:
+        """Return what was signed for this purpose and site with any of the secrets; None for anything else."""
+        signed = _from_base64url(text)
+        key = None if signed is None else self._keys.get(signed[:_KEY_ID_BYTES])
+        if signed is None or key is None:
+            return None
+        data = signed[_SIGNED_AT:]
+        mac = blake2b(data, key=key, digest_size=_MAC_BYTES).digest()
+        return data if compare_digest(mac, signed[_KEY_ID_BYTES:_SIGNED_AT]) else None
 
 
 class PassSigner:
@@ -105,7 +129,7 @@ class PassSigner:
         signed, _, signature_text = text.rpartition(".")
         key_id, _, data_text = signed.partition(".")
         public = self._public.get(key_id)
-        signature, data = _from_text(signature_text), _from_text(data_text)
+        signature, data = _from_base64url(signature_text), _from_base64url(data_text)
         if public is None or signature is None or data is None:
             return None
         try:
@@ -146,17 +170,22 @@ def _key_id(key: Ed25519PublicKey) -> str:
 
 def to_base64url(data: bytes) -> str:
     """Write bytes in base64url, without padding."""
-    return b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=").decode("ascii")
+    return b2a_base64(data, newline=False).translate(_TO_URL).rstrip(b"=").decode()
 
 
-def _from_text(text: str) -> bytes | None:
-    """Undo `to_base64url`; None for any text that it does not write, so that no two texts mean the same."""
-    if not text or len(text) > MAX_SEALED_CHARS:
+def _from_base64url(text: str) -> bytes | None:
+    return _from_base64(text.translate(_FROM_URL) + "=" * (-len(text) % 4))
+
+
+def _from_base64(text: str) -> bytes | None:
+    """Undo base64; None for any text that it does not write, so that no two texts mean the same."""
+    if len(text) > MAX_SEALED_CHARS:
         return None
     try:
-        encoded = text.encode("ascii").translate(_FROM_URL)
-        data = a2b_base64(encoded + b"=" * (-len(encoded) % 4), strict_mode=True)
-    except (UnicodeEncodeError, Base64Error):
+        data = a2b_base64(text, strict_mode=True)
+    except ValueError:
         return None
-    spare = len(data) % 3
-    return None if spare and encoded[-1] not in _LAST[spare] else data
+    if text[-1:] == "=":
+        padding = "==" if text[-2] == "=" else "="
+        return data if text[-len(padding) - 1] in _LAST[padding] else None
+    return data

@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from masthead.rules.audience import Facet, Page, Placement, Reader, get_check, holds
 from masthead.rules.consent import needs_count
-from masthead.rules.showings import appeal_mark
+from masthead.rules.counting import hour_of
+from masthead.rules.showings import Caps, appeal_mark
 from masthead.rules.snapshot import Appeal, BadSnapshot, Snapshot, Variant
 from masthead.rules.splitting import Split, is_held_out
 
@@ -43,7 +44,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BITS: Mapping[Placement, int] = {placement: 1 << place for place, placement in enumerate(Placement)}
 _OVERLAY_BITS = sum(_BITS[placement] for placement in OVERLAYS)
 _NONE_RESTS: frozenset[bytes] = frozenset()
-_NO_TOPICS: frozenset[str | int] = frozenset()
 
 
 class Reason(StrEnum):
@@ -84,16 +84,18 @@ class Chosen(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """A time with what choosing needs of it: the day since 1970 by UTC, and the Unix second."""
+    """A time with what the hot path needs of it: the day since 1970 by UTC, the Unix second, that of the hour."""
 
     now: datetime
     day: int
     seconds: float
+    hour: int
 
     @classmethod
     def at(cls, now: datetime) -> Moment:
         """Work it out; `now` knows its zone."""
-        return cls(now, day_of(now), now.timestamp())
+        seconds = now.timestamp()
+        return cls(now, day_of(now), seconds, hour_of(seconds))
 
 
 class Choice(NamedTuple):
@@ -173,6 +175,7 @@ class Chooser:
         self._languages = words[Facet.LANGUAGE]
         self._countries = words[Facet.COUNTRY]
         self._devices = words[Facet.DEVICE]
+        self._asks_members, self._holdout_percent = snapshot.ask_members, snapshot.holdout_percent
         self._cells: dict[tuple[object, ...], tuple[_Candidate, ...]] = {}
 
     def choose(self, reader: Reader, page: Page, now: datetime) -> Choice:
@@ -186,19 +189,36 @@ class Chooser:
     def pick(self, reader: Reader, page: Page, moment: Moment) -> dict[Placement, Chosen]:
         """Choose as `choose` does, and keep no reasons."""
         chosen: dict[Placement, Chosen] = {}
-        today = moment.day
-        if self._refuse_reader(reader, today) is not None:
+        seed, reads, is_member, country, device, caps, quiet_until = reader
+        section, topics, language, placements = page
+        if self._spares(seed, moment.day, quiet_until, is_member=is_member):
             return chosen
         free = 0
-        for placement in page.placements:
+        for placement in placements:
             free |= _BITS[placement]
-        resting = self._list_resting(reader, today) if reader.caps.entries else _NONE_RESTS
-        for prepared, places, bits, rest_bits in self._list_candidates(reader, page, moment, free):
+        if self._languages and language not in self._languages:
+            language = language.partition("-")[0]
+        cell = (
+            free,
+            bisect_right(self._moments, moment.seconds) if self._moments else 0,
+            None if reads is None else bisect_right(self._cuts, reads),
+            section if section in self._sections else None,
+            self._topics.intersection(topics) if self._topics else None,
+            language if language in self._languages else None,
+            country if country in self._countries else None,
+            device if device in self._devices else None,
+            is_member,
+        )
+        candidates = self._cells.get(cell)
+        if candidates is None:
+            candidates = self._fill(cell, reader, page, moment.now, free)
+        resting = self._list_resting(caps, moment.day) if caps.entries else _NONE_RESTS
+        for prepared, places, bits, rest_bits in candidates:
             if not rest_bits & free:
                 break
             if not bits & free or prepared.mark in resting:
                 continue
-            drawn = prepared.chosen[prepared.split.draw(reader.seed) or 0 if len(prepared.chosen) > 1 else 0]
+            drawn = prepared.chosen[prepared.split.draw(seed) or 0 if len(prepared.chosen) > 1 else 0]
             for bit, placement in places:
                 if bit & free:
                     chosen[placement] = drawn
@@ -206,33 +226,10 @@ class Chooser:
                     break
         return chosen
 
-    def _list_candidates(self, reader: Reader, page: Page, moment: Moment, free: int) -> tuple[_Candidate, ...]:
-        reads = reader.reads
-        language = page.language
-        if self._languages and language not in self._languages:
-            language = language.partition("-")[0]
-        cell = (
-            free,
-            bisect_right(self._moments, moment.seconds) if self._moments else 0,
-            None if reads is None else bisect_right(self._cuts, reads),
-            page.section if page.section in self._sections else None,
-            self._topics.intersection(page.topics) if self._topics else _NO_TOPICS,
-            language if language in self._languages else None,
-            reader.country if reader.country in self._countries else None,
-            reader.device if reader.device in self._devices else None,
-            reader.is_member,
-        )
-        found = self._cells.get(cell)
-        if found is None:
-            if len(self._cells) >= MAX_CELLS:
-                self._cells.clear()
-            found = self._cells[cell] = self._fill(reader, page, moment.now, free)
-        return found
-
-    def _list_resting(self, reader: Reader, today: int) -> set[bytes]:
+    def _list_resting(self, caps: Caps, today: int) -> set[bytes]:
         """List the marks of the appeals that this reader's caps and quiet periods keep away."""
         resting = set()
-        for mark, showings, last_day, quiet_until in reader.caps:
+        for mark, showings, last_day, quiet_until in caps:
             appeal = self._by_mark.get(mark)
             if appeal is not None and (
                 today < quiet_until or (0 < appeal.cap_showings <= showings and today < last_day + appeal.cap_days)
@@ -240,7 +237,11 @@ class Chooser:
                 resting.add(mark)
         return resting
 
-    def _fill(self, reader: Reader, page: Page, now: datetime, free: int) -> tuple[_Candidate, ...]:
+    def _fill(
+        self, cell: tuple[object, ...], reader: Reader, page: Page, now: datetime, free: int
+    ) -> tuple[_Candidate, ...]:
+        if len(self._cells) >= MAX_CELLS:
+            self._cells.clear()
         candidates: list[_Candidate] = []
         rest_bits = 0
         for prepared in reversed(self._prepared):
@@ -250,7 +251,16 @@ class Chooser:
             if bits and not (_refuse_alike(prepared, reader, page, now) or _refuse_unweighted(prepared)):
                 rest_bits |= bits
                 candidates.append(_Candidate(prepared, places, bits, rest_bits))
-        return tuple(reversed(candidates))
+        found = self._cells[cell] = tuple(reversed(candidates))
+        return found
+
+    def _spares(self, seed: bytes, today: int, quiet_until: int, *, is_member: bool) -> bool:
+        """Return whether the reader is asked nothing at all; `_refuse_reader` says why."""
+        return (
+            today < quiet_until
+            or (is_member and not self._asks_members)
+            or (self._holdout_percent > 0 and is_held_out(seed, self._holdout_percent))
+        )
 
     def _refuse_reader(self, reader: Reader, today: int) -> Refusal | None:
         snapshot = self.snapshot

@@ -28,7 +28,8 @@ class Split(NamedTuple):
         The same seed and experiment always draw the same; two experiments draw independently. A weight of 0 is never
         drawn; None when there is nothing to draw from.
         """
-        return bisect_right(self.ends, _point(seed, self.label, self.total)) if self.total else None
+        label, total, ends = self
+        return bisect_right(ends, _point(seed, label, total)) if total else None
 
 
 def draw(seed: bytes, experiment: str, weights: Sequence[int]) -> int | None:

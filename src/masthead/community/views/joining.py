@@ -22,7 +22,7 @@ from masthead.community.models import TierPrice
 from masthead.community.offers import get_lowest, pick_price
 from masthead.community.started import list_started, remember_started
 from masthead.community.words import say_price
-from masthead.kit.keyring import get_sealer
+from masthead.kit.keyring import get_showing_signer
 from masthead.payments.models import Checkout
 from masthead.rules.errors import MastheadError
 from masthead.rules.money import Money
@@ -123,7 +123,7 @@ def read_token(typed: Mapping[str, str]) -> str:
     token = typed.get("from", "")
     if not token or len(token) > MAX_TOKEN:
         return ""
-    data = get_sealer("showing").unseal(token)
+    data = get_showing_signer().verify(token)
     if data is None:
         return ""
     try:

@@ -21,7 +21,7 @@ from masthead.community.operations import JoinOrder, settle_joining, start_joini
 from masthead.demo.content import Newspaper, Supporter
 from masthead.demo.dates import get_edition_day, get_moment
 from masthead.demo.traces import Traces
-from masthead.kit.keyring import get_sealer
+from masthead.kit.keyring import get_showing_signer
 from masthead.newsroom.models import ArticlePage
 from masthead.payments.models import Subscription
 from masthead.payments.operations import project_subscription
@@ -164,4 +164,4 @@ def _make_token(one: Supporter, traces: Traces, *, now: datetime) -> str:
     shown = Showing(
         appeal.key, variant, appeal.placements[0], article.article_key if article else "", int(now.timestamp()), nonce
     )
-    return get_sealer("showing").seal(shown.encode())
+    return get_showing_signer().sign(shown.encode())

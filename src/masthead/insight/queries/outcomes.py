@@ -9,8 +9,8 @@ from datetime import date
 
 from masthead.insight.queries.periods import Period, day_of
 from masthead.insight.queries.tallies import Tally
-from masthead.kit.keyring import get_sealer
-from masthead.kit.sealing import Sealer
+from masthead.kit.keyring import get_showing_signer
+from masthead.kit.sealing import TokenSigner
 from masthead.payments.models import Checkout, CheckoutState, Payment
 from masthead.rules.pledges import Interval
 from masthead.rules.showings import BadShowing, Showing
@@ -33,7 +33,7 @@ def list_outcomes(period: Period) -> Iterator[Outcome]:
 
     Every payment of the ledger is there once, renewals too, after refunds: the sums per currency are the ledger's.
     """
-    sealer = get_sealer("showing")
+    signer = get_showing_signer()
     checkouts = Checkout.objects.filter(
         state=CheckoutState.COMPLETED, completed_at__gte=period.starts_at, completed_at__lt=period.ends_at
     ).values_list("completed_at", "interval", "token")
@@ -42,19 +42,19 @@ def list_outcomes(period: Period) -> Iterator[Outcome]:
             continue
         is_once = interval == Interval.ONCE
         yield Outcome(
-            day_of(completed_at), find_winner(token, sealer), Tally(joins=int(not is_once), contributions=int(is_once))
+            day_of(completed_at), find_winner(token, signer), Tally(joins=int(not is_once), contributions=int(is_once))
         )
     payments = Payment.objects.filter(paid_at__gte=period.starts_at, paid_at__lt=period.ends_at).values_list(
         "paid_at", "amount_minor", "refunded_minor", "currency", "token"
     )
     for paid_at, amount, refunded, currency, token in payments.iterator():
         tally = Tally(minor_by_currency=Counter({currency: amount - refunded}))
-        yield Outcome(day_of(paid_at), find_winner(token, sealer), tally)
+        yield Outcome(day_of(paid_at), find_winner(token, signer), tally)
 
 
-def find_winner(token: str, sealer: Sealer) -> tuple[str, str]:
+def find_winner(token: str, signer: TokenSigner) -> tuple[str, str]:
     """Open the mark of a showing: its appeal and variant, or NOT_KNOWN for a mark that is none of ours."""
-    opened = sealer.unseal(token) if token else None
+    opened = signer.verify(token) if token else None
     if opened is None:
         return NOT_KNOWN
     try:
