@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import atexit
 import io
 import os
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from bench.paper import SECRET, SITE, make_cookie, make_snapshot, make_visits
 from masthead.edge.app import Edge
-from masthead.rules.counting import CountBatch
+from masthead.rules.counting import CountBatch, CountSink
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -22,19 +22,19 @@ class Forgetting:
         """Take the batch."""
 
 
-def make_edge(appeals: int) -> Edge:
-    """Return edge alone, with so many appeals; its counts are summed and go nowhere."""
+def make_edge(appeals: int, *, fallback: Application | None = None, counts: CountSink | None = None) -> Edge:
+    """Return edge with so many appeals, alone unless there is a fallback; its counts are summed and go nowhere."""
     snapshot = make_snapshot(appeals)
     edge = Edge(
-        fallback=None,
+        fallback=fallback,
         snapshots=lambda version: None if version else snapshot,
-        counts=Forgetting(),
+        counts=counts or Forgetting(),
         secrets=[SECRET],
         site=SITE,
         secure=True,
     )
     edge.start()
-    atexit.register(edge.close)
+    edge.close_at_exit()
     return edge
 
 
@@ -63,10 +63,50 @@ def make_constant() -> Application:
     return constant
 
 
+def make_site(appeals: int) -> Edge:
+    """Return edge in front of the pages from memory and Django, as `masthead serve` has it."""
+    from masthead.config.pages import make_pages
+
+    return make_edge(appeals, fallback=make_pages(make_django()))
+
+
+def make_counting(appeals: int) -> Edge:
+    """Return edge that writes its counts to the database of MASTHEAD_DATA."""
+    make_django()
+    from masthead.insight.operations import CountWriter
+
+    return make_edge(appeals, counts=CountWriter())
+
+
+def make_django() -> Application:
+    """Return the site behind edge."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "masthead.config.settings")
+    from django.core.wsgi import get_wsgi_application
+
+    return get_wsgi_application()
+
+
+def slow(_environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Answer after 30 ms of Python, as a page does that nobody kept."""
+    until = time.thread_time() + 0.03
+    while time.thread_time() < until:
+        sum(range(1000))
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "4")])
+    return [b"slow"]
+
+
 _name, _, _number = os.environ.get("BENCH_APP", "constant").partition(":")
 application: Application
 match _name:
     case "edge":
         application = make_edge(int(_number))
+    case "site":
+        application = make_site(int(_number))
+    case "counting":
+        application = make_counting(int(_number))
+    case "slow":
+        application = slow
+    case "edge-and-slow":
+        application = make_edge(int(_number), fallback=slow)
     case _:
         application = make_constant()

@@ -20,6 +20,7 @@ from bench.machine import cpu_seconds, list_cores, memory_mb
 ROOT = Path(__file__).resolve().parent.parent
 REPLAY = Path(__file__).with_name("replay.lua")
 CONNECTIONS = 64
+MOST_SECONDS = 120
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
 
@@ -71,13 +72,30 @@ class Server:
             memory_mb=memory_mb(self.pid),
         )
 
+    @contextmanager
+    def busy(self, requests: list[bytes], *, connections: int) -> Iterator[None]:
+        """Keep the server busy with these requests until the block ends."""
+        with tempfile.NamedTemporaryFile(suffix=".requests") as file:
+            file.write(b"\0".join(requests))
+            file.flush()
+            words = ["wrk", "-t1", f"-c{connections}", f"-d{MOST_SECONDS}s", "--timeout", "30s", "-s", str(REPLAY)]
+            load = subprocess.Popen(
+                ["taskset", "-c", str(list_cores()[1]), *words, f"http://127.0.0.1:{self.port}/"],
+                env={**os.environ, "BENCH_REQUESTS": file.name},
+                stdout=subprocess.DEVNULL,
+            )
+            try:
+                time.sleep(0.5)
+                yield
+            finally:
+                load.kill()
+                load.wait()
+
 
 @contextmanager
 def serving(app: str, *, env: Mapping[str, str] | None = None, threads: int = 4) -> Iterator[Server]:
     """Serve an application of `bench.apps` as `masthead edge` does, on the servers' core, until the block ends."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = find_port()
     if not shutil.which("wrk"):
         sys.exit("wrk is missing. Install it (Debian, Ubuntu: apt-get install wrk) and run this again.")
     words = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
@@ -88,14 +106,22 @@ def serving(app: str, *, env: Mapping[str, str] | None = None, threads: int = 4)
         cwd=ROOT,
     )
     try:
-        _wait_for(port, process)
+        wait_for(port, process)
         yield Server(process.pid, port)
     finally:
         process.terminate()
         process.wait(timeout=20)
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def find_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the process listens. Raises Trouble where it ends or takes too long."""
     until = time.monotonic() + 60
     while time.monotonic() < until and process.poll() is None:
         try:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
+from collections.abc import Mapping
 
 import msgspec
 
 from masthead.edge.reader import ReaderState, ReadsCookie
-from masthead.kit.sealing import Sealer
+from masthead.kit.sealing import Sealer, TokenSigner
 from masthead.rules.audience import Condition, Placement
 from masthead.rules.choosing import Appeal, Snapshot, Variant
 from masthead.rules.reading import ReadLog, article_key
-from masthead.rules.showings import Caps, appeal_mark
+from masthead.rules.showings import Caps, Showing, appeal_mark
 
 SITE = "http://paper.test"
 SECRET = "the secret of a paper that is only measured"  # noqa: S105  nobody's
 SECTIONS = ("politics", "sport", "culture", "economy")
 DAY = 86_400
+_NO_CAPS = Caps()
+_cookie = ReadsCookie(Sealer([SECRET], purpose="read-log", site=SITE), secure=True)
 HTML = (
     "<p>You have read {reads} articles of ours in the past month. Every one was free, because readers paid for it.</p>"
 )
@@ -49,16 +53,21 @@ def make_snapshot(appeals: int) -> bytes:
 def make_cookie(*, reads: int, capped: int = 0) -> str:
     """Return the cookie of a reader with so many reads, who is over the caps of the first `capped` appeals."""
     today = int(time.time()) // DAY
-    log = ReadLog()
-    for number in range(reads):
-        log = log.read(article_key(f"old {number}"), today - 25 + number * 25 // max(reads, 1))
+    days = {f"old {number}": today - 25 + number * 25 // max(reads, 1) for number in range(reads)}
     caps = Caps()
     for number in range(capped):
         for _ in range(3):
             caps = caps.shown(appeal_mark(f"appeal-{number}"), today, 30)
-    sealer = Sealer([SECRET], purpose="read-log", site=SITE)
+    return make_cookie_of(days, caps)
+
+
+def make_cookie_of(days: Mapping[str, int], caps: Caps = _NO_CAPS) -> str:
+    """Return the cookie of a reader who opened these articles on these days."""
+    log = ReadLog()
+    for article, day in days.items():
+        log = log.read(article_key(article), day)
     state = ReaderState(b"8 bytes.", caps=caps)
-    return ReadsCookie(sealer, secure=True).set(state, log.encode(), DAY)[1].partition(";")[0]
+    return _cookie.set(state, log.encode(), DAY)[1].partition(";")[0]
 
 
 def make_visits(cookie: str, *, path: str = "/_masthead/visit", articles: int = 400) -> list[bytes]:
@@ -76,6 +85,32 @@ def make_visits(cookie: str, *, path: str = "/_masthead/visit", articles: int = 
             },
         )
         for number in range(articles)
+    ]
+
+
+def make_pages(path: str) -> list[bytes]:
+    """Return the request for a page, as a browser without cookies sends it."""
+    return [f"GET {path} HTTP/1.1\r\nHost: paper.test\r\nAccept: text/html\r\n\r\n".encode()]
+
+
+def make_beacons(number: int) -> list[bytes]:
+    """Return beacons of showings, each of another one, from readers with 10 reads."""
+    cookie, now = make_cookie(reads=10), int(time.time())
+    signer = TokenSigner([SECRET], purpose="showing", site=SITE)
+    return [
+        _make_request(
+            "/_masthead/beacon",
+            cookie,
+            {
+                "token": signer.sign(
+                    Showing(
+                        f"appeal-{at % 100}", "ab"[at % 2], "end-of-article", f"7f3a-{at % 400}", now, os.urandom(8)
+                    ).encode()
+                ),
+                "what": "seen",
+            },
+        )
+        for at in range(number)
     ]
 
 
