@@ -57,3 +57,14 @@ MASTHEAD_EDGE_SITE = env.url(
     shown="`http://127.0.0.1:PORT`",
     about="Address at which `masthead edge` reaches the site itself, for its appeals and counts.",
 )
+
+# ---- Watching
+MASTHEAD_METRICS_TOKEN = env.text(
+    "MASTHEAD_METRICS_TOKEN",
+    "",
+    shown="none: nobody may read them",
+    about="Token that whoever reads `/_masthead/metrics` has to show.",
+)
+MASTHEAD_LOGS = env.choice(
+    "MASTHEAD_LOGS", "plain", ("plain", "json"), about="How log lines look: for people, or one JSON object each."
+)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from logging.config import dictConfig
+
 from masthead.config import basics
 from masthead.edge.app import Edge
 from masthead.edge.link import SiteLink
+from masthead.edge.metrics import Metrics
 from masthead.kit import env
+from masthead.kit.logs import make_logging
 
 env.refuse_mistakes()
+dictConfig(make_logging(basics.MASTHEAD_LOGS))
 _site = SiteLink(
     basics.MASTHEAD_EDGE_SITE,
     secret=basics.SECRET_KEY,
@@ -22,6 +27,7 @@ application = Edge(
     site=basics.MASTHEAD_SITE_URL,
     secure=basics.MASTHEAD_SECURE,
     trust_country_header=basics.MASTHEAD_COUNTRY_HEADER,
+    metrics=Metrics(token=basics.MASTHEAD_METRICS_TOKEN, folder=basics.MASTHEAD_DATA / "metrics" / "edge"),
 )
 application.start()
 application.close_at_exit()

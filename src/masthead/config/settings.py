@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from masthead.accounts.allauth_settings import *  # noqa: F403  the constants of allauth, kept beside the app
 from masthead.config.basics import *  # noqa: F403  what edge alone reads too
 from masthead.kit import env
+from masthead.kit.logs import make_logging
 from masthead.newsroom.wagtail_settings import *  # noqa: F403  the constants of Wagtail, kept beside the app
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -271,12 +272,5 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-# ---- Logs: to standard error, one line each, nothing about a person
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"masthead": {"level": "INFO"}, "django.server": {"level": "WARNING"}},
-}
+# ---- Logs: to standard error, nothing about a person
+LOGGING = make_logging(MASTHEAD_LOGS)
