@@ -43,6 +43,15 @@ MASTHEAD_COUNTRY_HEADER = env.text(
     shown="none: the country is unknown",
     about="Header in which a trusted CDN in front of the site names the reader's country.",
 )
+MASTHEAD_COUNTRY_FILE = env.text(
+    "MASTHEAD_COUNTRY_FILE",
+    "",
+    shown="none: the country is unknown",
+    about="A `.mmdb` file of yours that tells countries from addresses, where no header does.",
+)
+MASTHEAD_TRUSTED_PROXIES = env.number(
+    "MASTHEAD_TRUSTED_PROXIES", 0, least=0, most=5, about="How many proxies of yours stand in front of the site."
+)
 MASTHEAD_EDGE_PORT = env.number(
     "MASTHEAD_EDGE_PORT",
     PORT + 2 if PORT < 65534 else PORT - 2,

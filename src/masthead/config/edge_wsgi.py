@@ -6,6 +6,7 @@ from logging.config import dictConfig
 
 from masthead.config import basics
 from masthead.edge.app import Edge
+from masthead.edge.countries import open_countries
 from masthead.edge.link import SiteLink
 from masthead.edge.metrics import Metrics
 from masthead.kit import env
@@ -27,6 +28,11 @@ application = Edge(
     site=basics.MASTHEAD_SITE_URL,
     secure=basics.MASTHEAD_SECURE,
     trust_country_header=basics.MASTHEAD_COUNTRY_HEADER,
+    countries=open_countries(
+        basics.MASTHEAD_COUNTRY_FILE,
+        trust_header=basics.MASTHEAD_COUNTRY_HEADER,
+        trusted_proxies=basics.MASTHEAD_TRUSTED_PROXIES,
+    ),
     metrics=Metrics(token=basics.MASTHEAD_METRICS_TOKEN, folder=basics.MASTHEAD_DATA / "metrics" / "edge"),
 )
 application.start()

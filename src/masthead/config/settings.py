@@ -108,9 +108,6 @@ MASTHEAD_SANDBOX_WEBHOOK_SECRET = (
 )
 
 # ---- Edge
-MASTHEAD_TRUSTED_PROXIES = env.number(
-    "MASTHEAD_TRUSTED_PROXIES", 0, least=0, most=5, about="How many proxies of yours stand in front of the site."
-)
 ALLAUTH_TRUSTED_PROXY_COUNT = MASTHEAD_TRUSTED_PROXIES
 MASTHEAD_AD_HOSTS = env.words(
     "MASTHEAD_AD_HOSTS",

@@ -23,6 +23,7 @@ def build_application() -> WSGIApp:
     from masthead.appeals.queries import load_snapshot
     from masthead.config.pages import make_pages
     from masthead.edge.app import Edge
+    from masthead.edge.countries import open_countries
     from masthead.edge.metrics import Metrics
     from masthead.insight.operations import CountWriter
 
@@ -42,6 +43,11 @@ def build_application() -> WSGIApp:
         trust_country_header=settings.MASTHEAD_COUNTRY_HEADER,
         serves_edges=True,
         metrics=metrics,
+        countries=open_countries(
+            settings.MASTHEAD_COUNTRY_FILE,
+            trust_header=settings.MASTHEAD_COUNTRY_HEADER,
+            trusted_proxies=settings.MASTHEAD_TRUSTED_PROXIES,
+        ),
     )
     edge.start()
     edge.close_at_exit()

@@ -13,6 +13,7 @@ import msgspec
 
 from masthead.edge.assets import Asset
 from masthead.edge.beacons import Beacons
+from masthead.edge.countries import COUNTRY_KEY, Countries
 from masthead.edge.counts import PATIENCE_SECONDS, Counts
 from masthead.edge.http import (
     OK,
@@ -25,6 +26,7 @@ from masthead.edge.http import (
     WrongMethod,
     answer_json,
     answer_refusal,
+    to_environ_key,
 )
 from masthead.edge.link import EdgeDoors
 from masthead.edge.live import LiveAppeals, SnapshotSource
@@ -55,8 +57,9 @@ class Edge:
     """The WSGI callable. Threads may share it; start it in the process that serves, after any fork.
 
     `site` is the address readers know the site by. `trust_country_header` names the header in which a trusted proxy
-    gives the reader's country; "" trusts none. `clock` tells Unix seconds. `serves_edges` opens two addresses to edges
-    that run alone: they fetch the appeals here and hand in their counts. `metrics` is where requests are noted.
+    gives the reader's country; "" trusts none. `countries`, if there are any, are asked instead. `clock` tells Unix
+    seconds. `serves_edges` opens two addresses to edges that run alone: they fetch the appeals here and hand in their
+    counts. `metrics` is where requests are noted.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class Edge:
         patience_seconds: float = PATIENCE_SECONDS,
         serves_edges: bool = False,
         metrics: Metrics | None = None,
+        countries: Countries | None = None,
     ) -> None:
         self._fallback = fallback
         self.metrics = metrics = metrics or Metrics()
@@ -82,7 +86,7 @@ class Edge:
         reads_cookie = ReadsCookie(Sealer(secrets, purpose="read-log", site=site), secure=secure)
         showing_sealer = Sealer(secrets, purpose="showing", site=site)
         site_host = site.rpartition("//")[2].rstrip("/")
-        country_header = f"HTTP_{trust_country_header.upper().replace('-', '_')}" if trust_country_header else ""
+        country_header = COUNTRY_KEY if countries else to_environ_key(trust_country_header)
         visits = Visits(
             live=self.live,
             counts=self.counts,
@@ -119,6 +123,9 @@ class Edge:
         if serves_edges:
             for_edges = EdgeDoors(snapshots=snapshots, counts=counts, secrets=secrets, site=site)
             doors |= {path: (for_edges.methods[path], answer) for path, answer in for_edges.answers.items()}
+        if countries:
+            for path in ("/_masthead/visit", "/_masthead/beacon"):
+                doors[path] = (doors[path][0], countries.before(doors[path][1]))
         self._doors = {
             path: _Door(methods, answer, metrics.meter(path.removeprefix("/_masthead/")))
             for path, (methods, answer) in doors.items()
