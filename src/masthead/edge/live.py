@@ -49,6 +49,7 @@ class Live:
         self.chooser = Chooser(snapshot)
         self.window_days = snapshot.window_days
         self.dedicated_reads = snapshot.dedicated_reads
+        self.needs_consent = snapshot.needs_consent
         self.sections = frozenset(snapshot.sections)
         self.wordings: Mapping[tuple[str, str, str], Wording] = {
             (appeal.key, variant.key, placement): wording
