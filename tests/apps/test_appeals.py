@@ -107,11 +107,12 @@ class TestCompileSnapshot:
 
     def test_follows_the_asking_settings(self) -> None:
         make_appeal()
-        AskingSettings.objects.create(site=Site.objects.get(), dedicated_reads=8, holdout_percent=5)
+        AskingSettings.objects.create(site=Site.objects.get(), dedicated_reads=8, holdout_percent=5, needs_consent=True)
 
         snapshot = newest()
 
         assert (snapshot.dedicated_reads, snapshot.holdout_percent, snapshot.window_days) == (8, 5, 30)
+        assert snapshot.needs_consent
         assert snapshot.appeals[0].audience[0].values == (8,)
 
     def test_holds_nothing_while_everything_is_stopped(self) -> None:

@@ -110,6 +110,11 @@ class TestDoctor:
             ("DEBUG", True, "Debug is on"),
             ("SECRET_KEY", "short", "The secret is short"),
             ("ALLOWED_HOSTS", ["*"], "Any host name is answered"),
+            (
+                "MASTHEAD_COUNTRY_FILE",
+                "/nowhere.mmdb",
+                "The file of countries /nowhere.mmdb cannot be read: No such file or directory",
+            ),
         ],
     )
     def test_names_each_concern(self, settings: Settings, name: str, value: object, concern: str) -> None:

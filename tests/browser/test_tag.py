@@ -60,7 +60,8 @@ def in_section(key: str, placement: Placement) -> Appeal:
 
 def render(section: str, article: str, wishes: dict[str, list[str]]) -> str:
     style = "" if "unstyled" in wishes else '<link rel="stylesheet" href="/_masthead/tag.css">'
-    storage = ' data-masthead-storage="false"' if "private" in wishes else ""
+    said = {"private": "false", "agreed": "true"}.get(next(iter(wishes), ""))
+    storage = f' data-masthead-storage="{said}"' if said else ""
     slot = "inline" if section == "inline" else "end-of-article"
     return f"""<!doctype html>
 <html lang="en"{storage}><head><meta charset="utf-8"><title>Forty centimetres</title>
@@ -398,6 +399,23 @@ class TestWhenThingsAreNotAsTheyShould:
         answer = visit(page, "/banner/1?private")
         assert (answer["reads"], answer["appeals"]) == (0, {})
         assert [cookie["name"] for cookie in context.cookies()] == []
+
+    def test_where_consent_is_needed_the_page_has_to_say_so(
+        self, page: Page, context: BrowserContext, site: Site
+    ) -> None:
+        words = (Variant(key="a", weight=1, html=APPEAL.format(key="plain").replace("{reads}", "many").strip()),)
+        plain = make_appeal("plain", Placement.BANNER, variants=words)
+        appeals = [in_section("end-of-article", Placement.END_OF_ARTICLE), plain]
+        site.paper.publish(make_snapshot(*appeals, version="2", needs_consent=True))
+        answer = visit(page, "/end-of-article/1")
+        assert (answer["reads"], list(answer["appeals"])) == (0, ["banner"])
+        expect(page.locator(".mh-banner")).to_be_visible()
+        assert context.cookies() == []
+        answer = visit(page, "/end-of-article/2?agreed")
+        assert (answer["reads"], set(answer["appeals"])) == (1, {"banner", "end-of-article"})
+        assert [cookie["name"] for cookie in context.cookies()] == ["mh_reads"]
+        assert visit(page, "/end-of-article/3?private")["reads"] == 0
+        assert context.cookies() == []
 
     def test_tabs_that_race_lose_no_read(self, context: BrowserContext, site: Site) -> None:
         site.visit_seconds = 0.5

@@ -7,7 +7,18 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.edge.paper import DAY, NOON, SECRET, SITE, Browser, Paper, make_appeal, make_snapshot
+from tests.edge.paper import (
+    DAY,
+    DEDICATED,
+    EVERYBODY,
+    NOON,
+    SECRET,
+    SITE,
+    Browser,
+    Paper,
+    make_appeal,
+    make_snapshot,
+)
 
 from masthead.kit.sealing import PassSigner, Sealer, TokenSigner
 from masthead.rules.audience import Condition, Placement
@@ -195,6 +206,22 @@ class TestMember:
 
 
 class TestConsent:
+    def test_where_consent_is_needed_silence_is_none(self) -> None:
+        paper = Paper(make_snapshot(DEDICATED, EVERYBODY, needs_consent=True))
+        browser = Browser(paper)
+        for n in range(6):
+            answer = browser.visit(f"article {n}")
+            assert (answer["reads"], list(answer["appeals"])) == (0, ["banner"])
+        assert browser.cookies == {}
+        for n in range(5):
+            answer = browser.visit(f"article {n}", storage=True)
+        assert (answer["reads"], set(answer["appeals"])) == (5, {"banner", "end-of-article"})
+        assert set(browser.cookies) == {"mh_reads"}
+        assert browser.visit("privately", storage=True)["reads"] == 6
+        assert browser.post("/_masthead/visit", {"article": "7", "storage": True}, HTTP_SEC_GPC="1").json["reads"] == 0
+        browser.visit("article 1")
+        assert browser.cookies == {}
+
     def test_refused_storage_keeps_nothing_and_counts_nothing(self, paper: Paper) -> None:
         browser = Browser(paper)
         for article in "abcdefg":

@@ -288,6 +288,14 @@ class AskingSettings(BaseSiteSetting):
         validators=[MaxValueValidator(50)],
         help_text=_("A fixed share of the readers that no appeal ever reaches, to know what asking brings."),
     )
+    needs_consent = models.BooleanField(
+        _("count reads only with consent"),
+        default=False,
+        help_text=_(
+            "No cookie and no count for a reader until the page says that they agreed. "
+            "Appeals that need a count are not shown to the others."
+        ),
+    )
 
     class Meta:
         verbose_name = _("asking settings")

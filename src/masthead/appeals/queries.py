@@ -175,6 +175,7 @@ def compile_snapshot(*, now: datetime, version: str = "") -> choosing.Snapshot:
         sections=_vocabulary((name.slug for name in list_sections()), wanted, ("section_in", "section_out")),
         topics=_vocabulary((name.slug for name in list_topics()), wanted, ("topic_in", "topic_out")),
         holdout_percent=asking.holdout_percent,
+        needs_consent=asking.needs_consent,
     )
 
 

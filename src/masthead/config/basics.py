@@ -43,6 +43,15 @@ MASTHEAD_COUNTRY_HEADER = env.text(
     shown="none: the country is unknown",
     about="Header in which a trusted CDN in front of the site names the reader's country.",
 )
+MASTHEAD_COUNTRY_FILE = env.text(
+    "MASTHEAD_COUNTRY_FILE",
+    "",
+    shown="none: the country is unknown",
+    about="A `.mmdb` file of yours that tells countries from addresses, where no header does.",
+)
+MASTHEAD_TRUSTED_PROXIES = env.number(
+    "MASTHEAD_TRUSTED_PROXIES", 0, least=0, most=5, about="How many proxies of yours stand in front of the site."
+)
 MASTHEAD_EDGE_PORT = env.number(
     "MASTHEAD_EDGE_PORT",
     PORT + 2 if PORT < 65534 else PORT - 2,
@@ -56,4 +65,15 @@ MASTHEAD_EDGE_SITE = env.url(
     schemes=("http", "https"),
     shown="`http://127.0.0.1:PORT`",
     about="Address at which `masthead edge` reaches the site itself, for its appeals and counts.",
+)
+
+# ---- Watching
+MASTHEAD_METRICS_TOKEN = env.text(
+    "MASTHEAD_METRICS_TOKEN",
+    "",
+    shown="none: nobody may read them",
+    about="Token that whoever reads `/_masthead/metrics` has to show.",
+)
+MASTHEAD_LOGS = env.choice(
+    "MASTHEAD_LOGS", "plain", ("plain", "json"), about="How log lines look: for people, or one JSON object each."
 )

@@ -11,6 +11,9 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from masthead.config.serving import refuse_bad_country_file
+from masthead.edge.countries import BadCountryFile
+
 
 class Weight(StrEnum):
     """How much a finding matters."""
@@ -159,6 +162,19 @@ def examine_files() -> Iterator[Finding]:
         )
 
 
+def examine_countries() -> Iterator[Finding]:
+    """A file of countries that cannot be read keeps the site from starting."""
+    try:
+        refuse_bad_country_file(settings.MASTHEAD_COUNTRY_FILE)
+    except BadCountryFile as error:
+        yield Finding(
+            Weight.UNSAFE,
+            str(error).rstrip("."),
+            "The site does not start with it.",
+            "Put a whole .mmdb file there, or unset MASTHEAD_COUNTRY_FILE.",
+        )
+
+
 def examine_demo() -> Iterator[Finding]:
     """The demonstration's staff have no place on a real site."""
     from masthead.accounts.models import User
@@ -180,6 +196,7 @@ EXAMINATIONS: tuple[Callable[[], Iterator[Finding]], ...] = (
     examine_payments,
     examine_database,
     examine_files,
+    examine_countries,
 )
 # These read tables, so they wait until the database is in step with the code.
 DEEPER_EXAMINATIONS: tuple[Callable[[], Iterator[Finding]], ...] = (examine_demo,)

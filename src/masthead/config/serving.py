@@ -14,9 +14,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 from typing import ClassVar
 
+from masthead.edge.countries import CountryFile
 from masthead.rules.errors import MastheadError
 
 logger = logging.getLogger(__name__)
@@ -56,6 +58,12 @@ def refuse_taken_port(host: str, port: int, *, setting: str) -> None:
             raise PortTaken(
                 f"Port {port} on {host} cannot be used ({error.strerror}). Choose another: {setting}={port + 10}"
             ) from error
+
+
+def refuse_bad_country_file(path: str) -> None:
+    """Raise BadCountryFile, if a setting names a file that cannot be used: better now than in each worker."""
+    if path:
+        CountryFile(Path(path))
 
 
 class Supervisor:

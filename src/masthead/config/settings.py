@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from masthead.accounts.allauth_settings import *  # noqa: F403  the constants of allauth, kept beside the app
 from masthead.config.basics import *  # noqa: F403  what edge alone reads too
 from masthead.kit import env
+from masthead.kit.logs import make_logging
 from masthead.newsroom.wagtail_settings import *  # noqa: F403  the constants of Wagtail, kept beside the app
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -107,9 +108,6 @@ MASTHEAD_SANDBOX_WEBHOOK_SECRET = (
 )
 
 # ---- Edge
-MASTHEAD_TRUSTED_PROXIES = env.number(
-    "MASTHEAD_TRUSTED_PROXIES", 0, least=0, most=5, about="How many proxies of yours stand in front of the site."
-)
 ALLAUTH_TRUSTED_PROXY_COUNT = MASTHEAD_TRUSTED_PROXIES
 MASTHEAD_AD_HOSTS = env.words(
     "MASTHEAD_AD_HOSTS",
@@ -271,12 +269,5 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-# ---- Logs: to standard error, one line each, nothing about a person
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"masthead": {"level": "INFO"}, "django.server": {"level": "WARNING"}},
-}
+# ---- Logs: to standard error, nothing about a person
+LOGGING = make_logging(MASTHEAD_LOGS)

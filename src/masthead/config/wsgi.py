@@ -23,9 +23,16 @@ def build_application() -> WSGIApp:
     from masthead.appeals.queries import load_snapshot
     from masthead.config.pages import make_pages
     from masthead.edge.app import Edge
+    from masthead.edge.countries import open_countries
+    from masthead.edge.metrics import Metrics
     from masthead.insight.operations import CountWriter
 
     pages = make_pages(django)
+    metrics = Metrics(token=settings.MASTHEAD_METRICS_TOKEN, folder=settings.MASTHEAD_DATA / "metrics" / "site")
+    metrics.watch("masthead_pages_kept", pages.count)
+    metrics.watch("masthead_pages_bytes", lambda: pages.size)
+    metrics.watch("masthead_pages_asked_total", lambda: pages.hits, memory="hit")
+    metrics.watch("masthead_pages_asked_total", lambda: pages.misses, memory="miss")
     edge = Edge(
         fallback=pages,
         snapshots=load_snapshot,
@@ -35,6 +42,12 @@ def build_application() -> WSGIApp:
         secure=settings.MASTHEAD_SECURE,
         trust_country_header=settings.MASTHEAD_COUNTRY_HEADER,
         serves_edges=True,
+        metrics=metrics,
+        countries=open_countries(
+            settings.MASTHEAD_COUNTRY_FILE,
+            trust_header=settings.MASTHEAD_COUNTRY_HEADER,
+            trusted_proxies=settings.MASTHEAD_TRUSTED_PROXIES,
+        ),
     )
     edge.start()
     edge.close_at_exit()

@@ -187,6 +187,11 @@ def find_cookie(cookies: str, lead: str) -> str:
     return cookies[at + len(lead) : end if end >= 0 else None].strip(' "')
 
 
+def to_environ_key(header: str) -> str:
+    """Return the name under which an environ has this header, "" for ""."""
+    return f"HTTP_{header.upper().replace('-', '_')}" if header else ""
+
+
 def get_country(environ: Environ, header: str) -> str:
     """Return the country that a trusted proxy names in this header (as an environ key), or ""."""
     country: str = environ.get(header, "").strip().upper() if header else ""
@@ -195,11 +200,15 @@ def get_country(environ: Environ, header: str) -> str:
 
 def get_device(environ: Environ) -> str:
     """Return the coarse class of the device: "mobile", "tablet", "desktop", or "" where nothing is said."""
-    if environ.get("HTTP_SEC_CH_UA_MOBILE") == "?1":
+    is_mobile = environ.get("HTTP_SEC_CH_UA_MOBILE")
+    if is_mobile == "?1":
         return "mobile"
+    platform = environ.get("HTTP_SEC_CH_UA_PLATFORM")
+    if is_mobile == "?0" and platform:
+        return "tablet" if platform == '"Android"' else "desktop"
     agent: str = environ.get("HTTP_USER_AGENT", "")
     if "Mobi" in agent and "iPad" not in agent:
         return "mobile"
-    if "iPad" in agent or "Android" in agent or "Tablet" in agent:
+    if "iPad" in agent or "Android" in agent or ("Tablet" in agent and "Windows" not in agent):
         return "tablet"
     return "desktop" if agent else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -48,6 +49,7 @@ class Live:
         self.chooser = Chooser(snapshot)
         self.window_days = snapshot.window_days
         self.dedicated_reads = snapshot.dedicated_reads
+        self.needs_consent = snapshot.needs_consent
         self.sections = frozenset(snapshot.sections)
         self.wordings: Mapping[tuple[str, str, str], Wording] = {
             (appeal.key, variant.key, placement): wording
@@ -78,6 +80,7 @@ class LiveAppeals:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._is_failing = False
+        self._heard_at = time.monotonic()
         self.current = Live(EMPTY)
         self.is_loaded = False
 
@@ -93,8 +96,13 @@ class LiveAppeals:
             self._is_failing = True
             return False
         self._is_failing = False
+        self._heard_at = time.monotonic()
         self.is_loaded = True
         return True
+
+    def tell_age(self) -> float:
+        """Return the seconds since the source last said what is newest; before it ever did, since the start."""
+        return time.monotonic() - self._heard_at
 
     def start(self) -> None:
         """Load at once, then keep looking."""

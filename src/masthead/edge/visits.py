@@ -46,7 +46,7 @@ class VisitBody(msgspec.Struct, frozen=True):
     community_only: bool = False
     placements: Annotated[tuple[_Word, ...], msgspec.Meta(max_length=16)] = ()
     language: Annotated[str, msgspec.Meta(max_length=35)] = ""
-    storage: bool = True
+    storage: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class _Reading(NamedTuple):
@@ -93,7 +93,8 @@ class Visits:
         live, moment = self._live.current, self._tell_moment(now)
         bearer = self._pass_cookie.open(cookies, now)
         article, section = body.article, body.section
-        stores = body.storage and environ.get("HTTP_SEC_GPC") != "1"
+        agrees = not live.needs_consent if body.storage is msgspec.UNSET else body.storage
+        stores = agrees and environ.get("HTTP_SEC_GPC") != "1"
         state, reads, is_read, cookie = self._read(article, cookies, live, moment.day, stores=stores)
         country, device = get_country(environ, self._country_header), get_device(environ)
         reader = Reader(state.seed, reads, bearer is not None, country, device, state.caps, state.quiet_until)

@@ -57,3 +57,4 @@ class Snapshot:
     topics: tuple[str, ...]
     holdout_percent: int = 0
     ask_members: bool = False
+    needs_consent: bool = False

@@ -8,7 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from masthead.config.serving import PortTaken, python, refuse_taken_port
+from masthead.config.serving import PortTaken, python, refuse_bad_country_file, refuse_taken_port
+from masthead.edge.countries import BadCountryFile
 
 
 class Command(BaseCommand):
@@ -25,8 +26,9 @@ class Command(BaseCommand):
         """Become the server."""
         host, port = settings.MASTHEAD_BIND, settings.MASTHEAD_EDGE_PORT
         try:
+            refuse_bad_country_file(settings.MASTHEAD_COUNTRY_FILE)
             refuse_taken_port(host, port, setting="MASTHEAD_EDGE_PORT")
-        except PortTaken as error:
+        except (BadCountryFile, PortTaken) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Edge is at http://{host}:{port}/_masthead/ and asks {settings.MASTHEAD_EDGE_SITE}/")
         self.stdout.flush()

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from masthead.config.doctor import is_behind
-from masthead.config.serving import Part, PortTaken, Supervisor, python, refuse_taken_port
+from masthead.config.serving import Part, PortTaken, Supervisor, python, refuse_bad_country_file, refuse_taken_port
+from masthead.edge.countries import BadCountryFile
 
 
 class Command(BaseCommand):
@@ -29,11 +30,12 @@ class Command(BaseCommand):
         host, port = settings.MASTHEAD_BIND, settings.PORT
         parts = [Part("web", self.web_command(host, port, options["workers"]))]
         try:
+            refuse_bad_country_file(settings.MASTHEAD_COUNTRY_FILE)
             refuse_taken_port(host, port, setting="PORT")
             if settings.MASTHEAD_PAYMENTS == "sandbox":
                 refuse_taken_port("127.0.0.1", settings.MASTHEAD_SANDBOX_PORT, setting="MASTHEAD_SANDBOX_PORT")
                 parts.append(Part("sandbox", python("-m", "masthead.config.cli", "sandbox")))
-        except PortTaken as error:
+        except (BadCountryFile, PortTaken) as error:
             raise CommandError(str(error)) from error
         if not options["web_only"]:
             parts.append(Part("jobs", python("-m", "masthead.config.cli", "jobs")))

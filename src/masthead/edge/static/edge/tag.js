@@ -196,6 +196,8 @@
 
   // ---- The visit
 
+  const says = (agreed) => document.querySelector(`[data-masthead-storage="${agreed}"]`);
+
   const describe = ({ dataset: page }) => ({
     article: page.mastheadArticle,
     section: page.mastheadSection || "",
@@ -203,7 +205,7 @@
     community_only: page.mastheadCommunityOnly === "true",
     placements: [...all("[data-masthead-slot]").map((slot) => slot.dataset.mastheadSlot), "banner", "letter"],
     language: page.mastheadLanguage || root.lang,
-    storage: !document.querySelector('[data-masthead-storage="false"]'),
+    storage: !says(false) && (!!says(true) || undefined),
   });
 
   const openCommunity = async (element) => {
