@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from django.db import connection
 from django.http import HttpRequest
@@ -31,22 +32,45 @@ _MAX_FRAMES = 8
 _MAX_PARTS = 4000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(kw_only=True, eq=False)
 class Frame:
     """What one state of the newsroom says on all pages of a site; threads share it, so nothing in it may be changed.
 
-    `is_open` says that no page has a restriction. `cards` and `parts` fill while pages are made: articles as lists
-    show them, by their key, and parts of pages as they were rendered.
+    What not every page asks for is read when it is first asked for. `cards` and `parts` fill while pages are made:
+    articles as lists show them, by their key, and parts of pages as they were rendered.
     """
 
     site: Site | None
     publication: Publication
-    is_open: bool
-    slots: Mapping[str, AdSlot]
-    house_ads: tuple[HouseAd, ...]
     until: float
     cards: dict[int, Card] = field(default_factory=dict)
     parts: dict[Hashable, SafeString] = field(default_factory=dict)
+
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether no page has a restriction."""
+        return not PageViewRestriction.objects.exists()
+
+    @cached_property
+    def home(self) -> HomePage | None:
+        """The front page, which knows its sections; Wagtail finds it as the root of the site."""
+        home = HomePage.objects.filter(pk=self.site.root_page_id).first() if self.site else None
+        if self.site is not None and home is not None:
+            home.place_below(self.publication.pages.values(), is_open=self.is_open)
+            self.site.root_page = home
+        return home
+
+    @cached_property
+    def slots(self) -> dict[str, AdSlot]:
+        """The site's own ad code by its place."""
+        return {slot.place: slot for slot in AdSlot.objects.filter(active=True)}
+
+    @cached_property
+    def house_ads(self) -> tuple[HouseAd, ...]:
+        """The house ads in their order, with their pictures."""
+        house_ads = tuple(HouseAd.objects.filter(active=True).select_related("picture").order_by("pk"))
+        pictures.fetch_renditions([ad.picture for ad in house_ads], [pictures.HOUSE_AD_SHAPE])
+        return house_ads
 
     def keep(self, key: Hashable, words: SafeString) -> SafeString:
         """Keep a rendered part."""
@@ -138,18 +162,4 @@ def list_ads(places: Iterable[str], frame: Frame, *, turn: int) -> dict[str, AdS
 def _load_frame(request: HttpRequest, *, today: date) -> Frame:
     site = Site.find_for_request(request)
     publication = get_publication(request, today=today)
-    is_open = not PageViewRestriction.objects.exists()
-    home = HomePage.objects.filter(pk=site.root_page_id).first() if site else None
-    if site is not None and home is not None:
-        home.place_below(publication.pages.values(), is_open=is_open)
-        site.root_page = home
-    house_ads = tuple(HouseAd.objects.filter(active=True).select_related("picture").order_by("pk"))
-    pictures.fetch_renditions([ad.picture for ad in house_ads], [pictures.HOUSE_AD_SHAPE])
-    return Frame(
-        site=site,
-        publication=publication,
-        is_open=is_open,
-        slots={slot.place: slot for slot in AdSlot.objects.filter(active=True)},
-        house_ads=house_ads,
-        until=time.monotonic() + MAX_SECONDS,
-    )
+    return Frame(site=site, publication=publication, until=time.monotonic() + MAX_SECONDS)

@@ -10,6 +10,6 @@ from masthead.newsroom.context import get_frame
 
 def serve_page(request: HttpRequest, path: str) -> HttpResponseBase:
     """Answer with the page at a path; Wagtail finds it from the site and the sections that are remembered."""
-    get_frame(request)
+    _home = get_frame(request).home  # from here on the site's root
     answer: HttpResponseBase = serve(request, path)
     return answer
