@@ -43,11 +43,10 @@ def install(folder: Path) -> str:
         tools.mkdir(parents=True, exist_ok=True)
         (tools / "package.json").write_text('{"private": true}')
         _call(["npm", "install", "--no-audit", "--no-fund", NODE, PNPM], tools)
-        for name in ("node/installArchSpecificPackage.js", "pnpm/install.js"):
-            script = tools / "node_modules" / name
-            # npm may be set to run no scripts of packages.
-            if (script.exists() and not (tools / "node_modules/node/bin/node").exists()) or name.startswith("pnpm"):
-                _call(["node", str(script)], script.parent)
+        # npm may be set to run no scripts of packages; these two only fetch or place the programs.
+        if not (tools / "node_modules/node/bin/node").exists():
+            _call(["node", "installArchSpecificPackage.js"], tools / "node_modules/node")
+        _call(["node", "install.js"], tools / "node_modules/pnpm")
         (tarball,) = _call(["npm", "pack", "--silent", GHOST], folder).split()[-1:]
         shutil.rmtree(package, ignore_errors=True)
         _call(["tar", "xzf", tarball], folder)

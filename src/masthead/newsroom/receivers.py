@@ -50,7 +50,7 @@ def prepare_pictures(instance: ArticlePage, **_more: Any) -> None:
 
 
 def connect() -> None:
-    """Listen to everything that public pages are made of. Rows changed past Django's signals are seen in a minute."""
+    """Listen to everything that public pages are made of. What is changed past signals is seen a minute later."""
     for signal in (page_published, page_unpublished, page_slug_changed, post_page_move):
         signal.connect(_changed, dispatch_uid="newsroom.changed")
     for model in _PAGES:
