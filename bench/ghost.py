@@ -27,7 +27,7 @@ from bench.machine import describe, list_cores
 from bench.pages import on_page
 from bench.site import Paper, copied_demo, find_port, read_paper, serving_site, wait_for
 
-GHOST, NODE, PNPM = "ghost@6", "node@22", "pnpm@12"
+GHOST, NODE = "ghost@6", "node@22"
 RESULTS = Path(__file__).with_name("results") / "ghost.md"
 
 
@@ -41,15 +41,17 @@ def install(folder: Path) -> str:
         if not shutil.which("npm"):
             sys.exit("npm is missing. Install it (Debian, Ubuntu: apt-get install npm) and run this again.")
         tools.mkdir(parents=True, exist_ok=True)
+        (tarball,) = _call(["npm", "pack", "--silent", GHOST], folder).split()[-1:]
+        shutil.rmtree(package, ignore_errors=True)
+        _call(["tar", "xzf", tarball], folder)
+        # The very pnpm that the package names: another would fetch that one and want to verify its signature.
+        pnpm = json.loads((package / "package.json").read_text())["packageManager"].partition("+")[0]
         (tools / "package.json").write_text('{"private": true}')
-        _call(["npm", "install", "--no-audit", "--no-fund", NODE, PNPM], tools)
+        _call(["npm", "install", "--no-audit", "--no-fund", NODE, pnpm], tools)
         # npm may be set to run no scripts of packages; these two only fetch or place the programs.
         if not (tools / "node_modules/node/bin/node").exists():
             _call(["node", "installArchSpecificPackage.js"], tools / "node_modules/node")
         _call(["node", "install.js"], tools / "node_modules/pnpm")
-        (tarball,) = _call(["npm", "pack", "--silent", GHOST], folder).split()[-1:]
-        shutil.rmtree(package, ignore_errors=True)
-        _call(["tar", "xzf", tarball], folder)
         _call([str(tools / "node_modules/.bin/pnpm"), "install", "--prod", "--frozen-lockfile"], package, _env(tools))
         (folder / "installed").touch()
     version: str = json.loads((package / "package.json").read_text())["version"]
