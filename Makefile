@@ -34,6 +34,10 @@ check: test-setup lint types ## The quick part, under a minute: lint, types, wal
 bench: bench-setup ## Measure what a visit, a page and a count cost, as ratios, into bench/results/latest.md
 	@$(BIN)/python -m bench
 
+.PHONY: bench-ghost
+bench-ghost: bench-setup ## Install Ghost from npm and measure the same article's page there and here
+	@$(BIN)/python -m bench.ghost
+
 .PHONY: lint
 lint: ## Look for faults in code, templates and imports
 	@$(BIN)/ruff check --quiet .

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Page, Site
@@ -234,12 +234,16 @@ class TestPermissionsAreThere:
         assert wanted <= set(Permission.objects.values_list("codename", flat=True))
 
 
+def get_frame() -> queries.Frame:
+    return queries.get_frame(RequestFactory().get("/"), today=timezone.localdate())
+
+
 class TestListRelated:
     def test_takes_what_an_editor_chose_in_that_order(self) -> None:
         article, first, second = (paper.make_article(title=f"Story {n}") for n in range(3))
         for order, chosen in enumerate((second, first, second)):
             RelatedArticle.objects.create(page=article, article=chosen, sort_order=order)
-        assert [card.article for card in queries.list_related(article)] == [second, first]
+        assert [card.article for card in queries.list_related(article, get_frame())] == [second, first]
 
     def test_else_the_newest_of_its_topics_then_of_its_section(self) -> None:
         topic, other = paper.make_topic(), paper.make_section("Town Hall")
@@ -248,21 +252,21 @@ class TestListRelated:
         same_topic = paper.make_article(other, "Same topic", topics=[topic], published_at=day)
         same_section = paper.make_article(title="Same section", published_at=day)
         paper.make_article(other, "Neither", published_at=day)
-        assert [card.article for card in queries.list_related(article)] == [same_topic, same_section]
+        assert [card.article for card in queries.list_related(article, get_frame())] == [same_topic, same_section]
 
     def test_leaves_out_what_is_not_public(self) -> None:
         article, hidden = paper.make_article(), paper.make_article(live=False)
         RelatedArticle.objects.create(page=article, article=hidden)
-        assert queries.list_related(article) == ()
+        assert queries.list_related(article, get_frame()) == ()
 
 
 class TestListAds:
     def test_house_ads_take_turns_and_a_page_keeps_its_own(self) -> None:
         ads = [HouseAd.objects.create(name=f"ad {n}", heading="x", link="/") for n in range(3)]
-        shown = [queries.list_ads(["article-top"], turn=turn)["article-top"] for turn in range(6)]
+        shown = [queries.list_ads(["article-top"], get_frame(), turn=turn)["article-top"] for turn in range(6)]
         assert shown == ads * 2
 
     def test_an_ad_for_other_places_is_left_out(self) -> None:
         HouseAd.objects.create(name="ad", heading="x", link="/", places=["article-side"])
         HouseAd.objects.create(name="off", heading="x", link="/", active=False)
-        assert list(queries.list_ads(["article-top", "article-side"], turn=0)) == ["article-side"]
+        assert list(queries.list_ads(["article-top", "article-side"], get_frame(), turn=0)) == ["article-side"]

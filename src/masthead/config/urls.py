@@ -8,6 +8,8 @@ from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
+from masthead.newsroom.views import serve_page
+
 handler404 = "masthead.newsroom.views.not_found"
 handler500 = "masthead.newsroom.views.server_error"
 
@@ -19,5 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
     path("", include("masthead.community.urls")),
     path("", include("masthead.newsroom.urls")),
+    # In the place of Wagtail's own of this name.
+    re_path(wagtail_urls.serve_pattern, serve_page, name="wagtail_serve"),
     path("", include(wagtail_urls)),
 ]

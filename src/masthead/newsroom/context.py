@@ -8,19 +8,24 @@ from django.utils.functional import SimpleLazyObject
 
 from masthead.newsroom import queries
 
-# Where a request keeps its publication.
-KEPT = "masthead_publication"
+# Where a request keeps its frame.
+KEPT = "masthead_frame"
 
 
 def publication(request: HttpRequest) -> dict[str, object]:
-    """Add `publication`, read from the database only where a template asks for it."""
+    """Add `publication`, read only where a template asks for it."""
     return {"publication": SimpleLazyObject(lambda: get_publication(request))}
 
 
 def get_publication(request: HttpRequest) -> queries.Publication:
-    """Return the publication, read once a request."""
-    kept: queries.Publication | None = getattr(request, KEPT, None)
+    """Return the publication, as the request's frame has it."""
+    return get_frame(request).publication
+
+
+def get_frame(request: HttpRequest) -> queries.Frame:
+    """Return what stands around the page, the same during the whole request."""
+    kept: queries.Frame | None = getattr(request, KEPT, None)
     if kept is None:
-        kept = queries.get_publication(request, today=timezone.localdate())
+        kept = queries.get_frame(request, today=timezone.localdate())
         setattr(request, KEPT, kept)
     return kept

@@ -106,11 +106,14 @@ def announce_change() -> None:
 
 
 def _tell_of_change() -> None:
-    signals.pages_changed.send(None)
-    if not PagesVersion.objects.filter(pk=_ONLY_ROW).update(number=F("number") + 1):
-        row, created = PagesVersion.objects.get_or_create(pk=_ONLY_ROW, defaults={"number": 1})
-        if not created:
-            PagesVersion.objects.filter(pk=row.pk).update(number=F("number") + 1)
+    try:
+        if not PagesVersion.objects.filter(pk=_ONLY_ROW).update(number=F("number") + 1):
+            row, created = PagesVersion.objects.get_or_create(pk=_ONLY_ROW, defaults={"number": 1})
+            if not created:
+                PagesVersion.objects.filter(pk=row.pk).update(number=F("number") + 1)
+    finally:
+        # After the number: a page that is made between the two must not be made of what was remembered before.
+        signals.pages_changed.send(None)
 
 
 def _permissions(codenames: tuple[str, ...]) -> list[Permission]:

@@ -18,6 +18,8 @@ LEAD_SHAPES = tuple(f"width-{width}|format-webp" for width in (640, 960, 1440, 1
 BODY_SHAPES = tuple(f"width-{width}|format-webp" for width in (480, 800, 1280))
 # Beside the name of an author.
 BYLINE_SHAPE, VOICE_SHAPE = (f"fill-{size}|format-webp" for size in ("120x120", "160x160"))
+# In a house ad.
+HOUSE_AD_SHAPE = LIST_SHAPES[0]
 # What social networks and search engines ask for: wide, 4:3 and square.
 SHARING_SHAPES = tuple(f"fill-{size}|format-jpeg" for size in ("1200x630", "1200x900", "1200x1200"))
 IN_LISTS = (*LIST_SHAPES, SHARING_SHAPES[0])

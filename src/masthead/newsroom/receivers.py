@@ -11,7 +11,7 @@ from wagtail.images import get_image_model
 from wagtail.models import Locale, Page, PageViewRestriction, Site
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
-from masthead.newsroom import tasks
+from masthead.newsroom import queries, tasks
 from masthead.newsroom.models import (
     AdSlot,
     ArticleByline,
@@ -26,6 +26,7 @@ from masthead.newsroom.models import (
     Topic,
 )
 from masthead.newsroom.operations import announce_change
+from masthead.newsroom.signals import pages_changed
 
 _PAGES: tuple[type[Model], ...] = (Page, HomePage, SectionPage, ArticlePage)
 _ROWS: tuple[type[Model], ...] = (
@@ -49,7 +50,7 @@ def prepare_pictures(instance: ArticlePage, **_more: Any) -> None:
 
 
 def connect() -> None:
-    """Listen to everything that public pages are made of. Rows changed past Django's signals are seen in a minute."""
+    """Listen to everything that public pages are made of. What is changed past signals is seen a minute later."""
     for signal in (page_published, page_unpublished, page_slug_changed, post_page_move):
         signal.connect(_changed, dispatch_uid="newsroom.changed")
     for model in _PAGES:
@@ -59,6 +60,12 @@ def connect() -> None:
         for change in (post_save, post_delete):
             change.connect(_changed, sender=model, dispatch_uid="newsroom.changed")
     m2m_changed.connect(_changed, sender=ArticlePage.topics.through, dispatch_uid="newsroom.changed")
+
+
+@receiver(pages_changed, dispatch_uid="newsroom.drop_frames")
+def drop_frames(**_facts: Any) -> None:
+    """Forget what is remembered of the pages' frame; other processes see by the number that it changed."""
+    queries.drop_frames()
 
 
 def _changed(**_facts: Any) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +41,9 @@ class ServedPage(Page):  # type: ignore[django-manager-missing]  # Wagtail's ali
     # The kind of page below this one, and what its view reads with it.
     below: ClassVar[str] = ""
     read_with_it: ClassVar[tuple[str, ...]] = ()
+    # Of a page that is remembered between requests: the pages below it by their slugs, and that no page is closed.
+    known_below: Mapping[str, ServedPage] | None = None
+    is_surely_open = False
 
     class Meta:
         abstract = True
@@ -48,10 +52,16 @@ class ServedPage(Page):  # type: ignore[django-manager-missing]  # Wagtail's ali
         """Find the page at a path below this one; Wagtail's own way asks twice for each page on it."""
         routed: RouteResult
         if path_components and self.below:
+            if self.known_below is not None:
+                if known := self.known_below.get(path_components[0]):
+                    routed = known.route(request, path_components[1:])
+                    return routed
+                raise Http404
             kind: type[ServedPage] = apps.get_model("newsroom", self.below)
             found = kind.objects.child_of(self).filter(slug=path_components[0])
             # Without a name, select_related would follow every key.
             for page in found.select_related(*kind.read_with_it) if kind.read_with_it else found:
+                page.is_surely_open = self.is_surely_open
                 routed = page.route(request, path_components[1:])
                 return routed
         routed = super().route(request, path_components)
@@ -59,7 +69,7 @@ class ServedPage(Page):  # type: ignore[django-manager-missing]  # Wagtail's ali
 
     def get_view_restrictions(self) -> Any:
         """Return the restrictions of this page and those above; where no page has any, one short query says so."""
-        if PageViewRestriction.objects.exists():
+        if not self.is_surely_open and PageViewRestriction.objects.exists():
             return super().get_view_restrictions()
         return PageViewRestriction.objects.none()
 
@@ -110,6 +120,13 @@ class HomePage(ServedPage):  # type: ignore[django-manager-missing]  # Wagtail's
             help_text=_("Up to four. Free places are filled with the newest articles."),
         ),
     ]
+
+    def place_below(self, sections: Iterable[SectionPage], *, is_open: bool) -> None:
+        """Know for good the sections below, of those given, and whether no page at all is closed."""
+        children = [section for section in sections if section.depth == self.depth + 1]
+        self.known_below = {section.slug: section for section in children}
+        for page in (self, *children):
+            page.is_surely_open = is_open
 
     class Meta:
         verbose_name = _("front page")

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from masthead.newsroom.queries.frames import (
+    Frame,
+    drop_frames,
+    get_cards,
+    get_frame,
+    get_pages_version,
+    list_ads,
+    list_related,
+)
 from masthead.newsroom.queries.fronts import Front, Strip, get_front
 from masthead.newsroom.queries.reading import (
     Card,
@@ -11,17 +20,14 @@ from masthead.newsroom.queries.reading import (
     count_sitemaps,
     get_authors,
     get_description,
-    get_pages_version,
     get_place,
     get_printed_article,
     get_publication,
     get_readable_body,
     get_topic,
-    list_ads,
     list_articles,
     list_authors,
     list_recent_articles,
-    list_related,
     list_section_articles,
     list_sitemap_articles,
     list_sitemap_pages,
@@ -31,14 +37,18 @@ from masthead.newsroom.queries.reading import (
 
 __all__ = [
     "Card",
+    "Frame",
     "Front",
     "NavSection",
     "Publication",
     "SitemapEntry",
     "Strip",
     "count_sitemaps",
+    "drop_frames",
     "get_authors",
+    "get_cards",
     "get_description",
+    "get_frame",
     "get_front",
     "get_pages_version",
     "get_place",

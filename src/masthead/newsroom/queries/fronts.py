@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 
 from masthead.newsroom import pictures
 from masthead.newsroom.models import ArticlePage, HomePage, SectionPage, StripStyle
-from masthead.newsroom.queries.reading import Card, in_section, list_published, to_cards, with_list_parts
+from masthead.newsroom.queries.frames import Frame, get_cards
+from masthead.newsroom.queries.reading import Card, in_section, list_published
 
 BESIDE_LEAD = 4
 IN_STRIP = 4
@@ -52,9 +53,10 @@ class _Row(NamedTuple):
         return self.path[: -ArticlePage.steplen]
 
 
-def get_front(home: HomePage, sections: Mapping[str, SectionPage]) -> Front:
-    """Return what stands on the front page, with the sections by their place; no article stands there twice."""
-    published = list_published()
+def get_front(home: HomePage, frame: Frame) -> Front:
+    """Return what stands on the front page, with the frame's sections; no article stands there twice."""
+    sections = frame.publication.pages
+    published = list_published(is_open=frame.is_open)
     # One light query finds nearly all: what is newest in a section is mostly among the newest of the paper.
     recent = _list_rows(published, limit=RECENT)
     known = {row.pk: row for row in recent}
@@ -75,8 +77,7 @@ def get_front(home: HomePage, sections: Mapping[str, SectionPage]) -> Front:
         if section.live and section.depth == home.depth + 1 and section.strip_style != StripStyle.NONE
     }
     wanted = [*opening, *(pk for pks in own.values() for pk in pks)]
-    articles = {article.pk: article for article in with_list_parts(published.filter(pk__in=wanted))}
-    cards = {card.article.pk: card for card in to_cards(articles.values(), sections)}
+    cards = {card.article.pk: card for card in get_cards(wanted, frame)}
     strips = [Strip(section=section, cards=tuple(cards[pk] for pk in pks)) for section, pks in own.items() if pks]
     pictures.fetch_renditions(
         (card.authors[0].portrait for strip in strips for card in strip.cards if strip.is_voices and card.authors),

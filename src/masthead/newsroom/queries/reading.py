@@ -16,19 +16,15 @@ from wagtail.search.backends.base import BaseSearchResults as SearchResults
 
 from masthead.newsroom import bodies, pictures
 from masthead.newsroom.models import (
-    AdSlot,
     ArticleByline,
     ArticlePage,
     Author,
     HomePage,
-    HouseAd,
-    PagesVersion,
     PublicationSettings,
     SectionPage,
     Topic,
 )
 
-RELATED = 4
 SITEMAP_SIZE = 5000
 MOST_SITEMAPS = 50_000
 MOST_WORDS = 12
@@ -102,11 +98,6 @@ def get_publication(request: HttpRequest, *, today: date) -> Publication:
         pages=pages,
         today=today,
     )
-
-
-def get_pages_version() -> int:
-    """Return a number that grows with every change to what stands on public pages."""
-    return PagesVersion.objects.values_list("number", flat=True).first() or 0
 
 
 def get_readable_body(article: ArticlePage, *, whole: bool) -> bodies.ReadableBody:
@@ -189,45 +180,10 @@ def get_printed_article(article: ArticlePage) -> ArticlePage:
     return article
 
 
-def list_related(
-    article: ArticlePage, sections: Mapping[str, SectionPage] | None = None, *, limit: int = RELATED
-) -> tuple[Card, ...]:
-    """Return what an editor set beside the article, else the newest of its topics, then of its section."""
-    live = list_articles().exclude(pk=article.pk)
-    chosen_ids = [link.article_id for link in article.related_links.all()]
-    if chosen_ids:
-        chosen = {found.pk: found for found in live.filter(pk__in=chosen_ids)}
-        found = [chosen[pk] for pk in dict.fromkeys(chosen_ids) if pk in chosen]
-        if found:
-            return to_cards(found[:limit], sections)
-    topics = [topic.pk for topic in article.topics.all()]
-    related = list(live.filter(topics__in=topics).distinct()[:limit]) if topics else []
-    if len(related) < limit:
-        of_section = live.filter(path__startswith=get_place(article))
-        related += of_section.exclude(pk__in=[one.pk for one in related])[: limit - len(related)]
-    return to_cards(related, sections)
-
-
-def list_ads(places: Iterable[str], *, turn: int) -> dict[str, AdSlot | HouseAd]:
-    """Return for each place the site's own ad code, else the house ad whose turn it is; empty places are left out.
-
-    `turn` is any number that differs between pages, so that house ads take turns while a page stays the same.
-    """
-    slots: dict[str, AdSlot | HouseAd] = {slot.place: slot for slot in AdSlot.objects.filter(active=True)}
-    house_ads = list(HouseAd.objects.filter(active=True).select_related("picture").order_by("pk"))
-    ads: dict[str, AdSlot | HouseAd] = {}
-    for offset, place in enumerate(places):
-        fitting = [ad for ad in house_ads if not ad.places or place in ad.places]
-        if place in slots:
-            ads[place] = slots[place]
-        elif fitting:
-            ads[place] = fitting[(turn + offset) % len(fitting)]
-    return ads
-
-
-def list_published() -> QuerySet[ArticlePage]:
-    """Return what is published, newest first, and nothing with it."""
-    articles: QuerySet[ArticlePage] = ArticlePage.objects.live().public().order_by("-published_at", "-pk")
+def list_published(*, is_open: bool = False) -> QuerySet[ArticlePage]:
+    """Return what is published, newest first, and nothing with it; `is_open` where no page is known to be closed."""
+    live = ArticlePage.objects.live()
+    articles: QuerySet[ArticlePage] = (live if is_open else live.public()).order_by("-published_at", "-pk")
     return articles
 
 

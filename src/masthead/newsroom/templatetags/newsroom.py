@@ -7,12 +7,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
+from django.template.base import FilterExpression, NodeList, Parser, Token
+from django.template.context import Context
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from masthead.newsroom import addresses
+from masthead.newsroom.context import get_frame
 from masthead.newsroom.models import AdSlot, Author, HouseAd
 
 register = template.Library()
@@ -94,3 +97,30 @@ def byline(authors: Iterable[Author], *, linked: bool = False) -> SafeString:
     if len(names) > 1:
         joined = pgettext("the last two names", "%(first)s and %(last)s") % {"first": joined, "last": names[-1]}
     return mark_safe(joined)  # noqa: S308  every name is escaped above, the words between are ours
+
+
+class _Keep(template.Node):
+    def __init__(self, nodelist: NodeList, told_apart_by: list[FilterExpression]) -> None:
+        self.nodelist = nodelist
+        self.told_apart_by = told_apart_by
+
+    def render(self, context: Context) -> SafeString:
+        request = context.get("request")
+        if request is None or getattr(request, "is_preview", False):
+            return self.nodelist.render(context)
+        frame = get_frame(request)
+        key = (get_language(), *(value.resolve(context, ignore_failures=True) for value in self.told_apart_by))
+        kept = frame.parts.get(key)
+        return kept if kept is not None else frame.keep(key, self.nodelist.render(context))
+
+
+@register.tag
+def keep(parser: Parser, token: Token) -> _Keep:
+    """Render a part once and keep it until anything changes: `{% keep "name" value … %}…{% endkeep %}`.
+
+    The part may depend on nothing but the newsroom's rows and the values: never on who asks. A preview keeps nothing.
+    """
+    values = [parser.compile_filter(value) for value in token.split_contents()[1:]]
+    nodelist = parser.parse(("endkeep",))
+    parser.delete_first_token()
+    return _Keep(nodelist, values)

@@ -9,11 +9,13 @@ from masthead.newsroom.views.naming import list_writers, show_author, show_topic
 from masthead.newsroom.views.pages import show_article, show_front, show_section
 from masthead.newsroom.views.remembering import show_reads
 from masthead.newsroom.views.searching import search
+from masthead.newsroom.views.serving import serve_page
 
 __all__ = [
     "list_writers",
     "not_found",
     "search",
+    "serve_page",
     "server_error",
     "show_article",
     "show_author",

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from masthead.newsroom import queries, structured
 from masthead.newsroom.addresses import absolute
-from masthead.newsroom.context import get_publication
+from masthead.newsroom.context import get_frame
 from masthead.newsroom.models import AdPlace, Author, Topic
 from masthead.newsroom.views.answering import paginate, render_public
 
@@ -61,8 +61,8 @@ def _show_list(
         {
             "subject": subject,
             "listed": listed,
-            "cards": queries.to_cards(listed.object_list, get_publication(request).pages),
-            "ads": queries.list_ads([AdPlace.SECTION_BANNER], turn=subject.pk),
+            "cards": queries.to_cards(listed.object_list, get_frame(request).publication.pages),
+            "ads": queries.list_ads([AdPlace.SECTION_BANNER], get_frame(request), turn=subject.pk),
             "canonical": absolute(path + (f"?page={listed.number}" if listed.number > 1 else "")),
             "structured": structured.to_script(structured.describe_crumbs(crumbs)),
         },

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from masthead.newsroom import pictures, queries, structured
 from masthead.newsroom.addresses import absolute
-from masthead.newsroom.context import get_publication
+from masthead.newsroom.context import get_frame, get_publication
 from masthead.newsroom.models import AdPlace, ArticlePage, HomePage, SectionPage
 from masthead.newsroom.passes import may_read_whole
 from masthead.newsroom.views.answering import paginate, render_public
@@ -24,8 +24,8 @@ def show_front(request: HttpRequest, home: HomePage, **_preview: str) -> HttpRes
         "newsroom/front.html",
         {
             "page": home,
-            "front": queries.get_front(home, get_publication(request).pages),
-            "ads": queries.list_ads([AdPlace.FRONT_BANNER], turn=timezone.localdate().toordinal()),
+            "front": queries.get_front(home, get_frame(request)),
+            "ads": queries.list_ads([AdPlace.FRONT_BANNER], get_frame(request), turn=timezone.localdate().toordinal()),
             "canonical": absolute("/"),
             "is_front": True,
             "structured": structured.to_script(
@@ -46,7 +46,7 @@ def show_section(request: HttpRequest, section: SectionPage, **_preview: str) ->
             "page": section,
             "listed": listed,
             "cards": queries.to_cards(listed.object_list, {section.path: section}),
-            "ads": queries.list_ads([AdPlace.SECTION_BANNER], turn=section.pk),
+            "ads": queries.list_ads([AdPlace.SECTION_BANNER], get_frame(request), turn=section.pk),
             "canonical": absolute(path + (f"?page={listed.number}" if listed.number > 1 else "")),
             "feed": f"{path}feed/",
             "current_section_pk": section.pk,
@@ -78,7 +78,8 @@ def show_article(request: HttpRequest, article: ArticlePage, preview: str = "") 
 
 def _article_context(request: HttpRequest, article: ArticlePage, *, whole: bool) -> dict[str, Any]:
     article = queries.get_printed_article(article)
-    publication = get_publication(request)
+    frame = get_frame(request)
+    publication = frame.publication
     section: SectionPage = publication.pages.get(queries.get_place(article)) or article.get_parent().specific
     authors = queries.get_authors(article)
     path = article.get_url(request) or "/"
@@ -92,8 +93,8 @@ def _article_context(request: HttpRequest, article: ArticlePage, *, whole: bool)
         "topics": sorted(article.topics.all(), key=lambda topic: topic.name),
         "body": queries.get_readable_body(article, whole=whole),
         "members_part": structured.MEMBERS_PART,
-        "related": queries.list_related(article, publication.pages),
-        "ads": queries.list_ads([AdPlace.ARTICLE_TOP, AdPlace.ARTICLE_SIDE], turn=article.pk),
+        "related": queries.list_related(article, frame),
+        "ads": queries.list_ads([AdPlace.ARTICLE_TOP, AdPlace.ARTICLE_SIDE], frame, turn=article.pk),
         "description": queries.get_description(article),
         "canonical": absolute(path),
         "picture": shared[0] if shared else "",
