@@ -56,7 +56,7 @@ def make_constant() -> Application:
     status, headers = answers[0]
 
     def constant(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         start_response(status, headers)
         return [answered]
 

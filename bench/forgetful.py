@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from masthead.edge import pages
 
-pages.PASSED_BY = ("/",)
+pages.PASSED_BY = ("/", "/", "/")
 
 from masthead.config.wsgi import application  # noqa: E402  it is built as it is imported
 

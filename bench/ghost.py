@@ -21,11 +21,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.__main__ import compare
-from bench.load import ROOT, Server
+from bench.load import ROOT, Server, find_port, wait_for
 from bench.machine import describe, list_cores
 from bench.pages import on_page
-from bench.site import Paper, copied_demo, find_port, read_paper, serving_site, wait_for
+from bench.site import Paper, copied_demo, read_paper, serving_site
+from bench.tables import compare
 
 GHOST, NODE = "ghost@6", "node@22"
 RESULTS = Path(__file__).with_name("results") / "ghost.md"
@@ -87,7 +87,7 @@ def serving_ghost(folder: Path, paper: Paper) -> Iterator[tuple[Server, str]]:
             stdout=subprocess.DEVNULL,
         )
         try:
-            wait_for(f"http://localhost:{port}/", process)
+            wait_for(port, process)
             yield Server(process.pid, port), _publish(f"http://localhost:{port}", paper)
         finally:
             process.terminate()

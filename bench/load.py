@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -121,15 +123,19 @@ def find_port() -> int:
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Wait until the process listens. Raises Trouble where it ends or takes too long."""
-    until = time.monotonic() + 60
+    """Wait until the server answers, not just listens. Raises Trouble where it ends or takes too long."""
+    until = time.monotonic() + 120
     while time.monotonic() < until and process.poll() is None:
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            urllib.request.urlopen(f"http://localhost:{port}/_masthead/health", timeout=10).close()
+        except urllib.error.HTTPError as error:
+            if error.code < 500:  # a 503 is of a server that still starts
+                return
         except OSError:
-            time.sleep(0.1)
+            pass
         else:
             return
+        time.sleep(0.05)
     raise Trouble("The server did not start.")
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import urllib.request
-from collections.abc import Callable
 from contextlib import ExitStack
 
-from bench.load import Run, Server
+from bench.load import Server
 from bench.site import copied_demo, make_get, read_paper, serving_site
+from bench.tables import Side, compare
 
 CONNECTIONS = 16
 WARM = 50
@@ -15,8 +15,6 @@ WARM = 50
 
 def measure_pages(stack: ExitStack, seconds: int, repeats: int) -> str:
     """Compare an article's page from memory with the same page made anew, and others made anew with it."""
-    from bench.__main__ import compare
-
     data = stack.enter_context(copied_demo())
     paper = read_paper(data)
     kept = stack.enter_context(serving_site(data))
@@ -35,7 +33,7 @@ def measure_pages(stack: ExitStack, seconds: int, repeats: int) -> str:
     )
 
 
-def on_page(server: Server, path: str, *, cookie: str = "") -> Callable[[int], Run]:
+def on_page(server: Server, path: str, *, cookie: str = "") -> Side:
     """Return a side of a comparison: this page of this server, which has been asked for it before."""
     for _time in range(WARM):
         asked = urllib.request.Request(f"http://localhost:{server.port}{path}", headers={"Cookie": cookie})

@@ -3,52 +3,19 @@
 from __future__ import annotations
 
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from bench.load import ROOT, Run, Server, find_port, serving, wait_for
 from bench.machine import memory_mb
+from bench.pages import measure_pages
 from bench.paper import make_beacons, make_cookie, make_pages, make_visits
 from bench.replay import replay
-
-Side = Callable[[int], Run]
-
-
-def compare(title: str, sides: dict[str, Side], *, seconds: int, repeats: int) -> str:
-    """Run the sides in turn and return a table; the first side is what the others are held against."""
-    for run in sides.values():
-        run(1)
-    runs: dict[str, list[Run]] = {name: [] for name in sides}
-    for number in range(repeats):
-        for name, run in sides.items():
-            print(f"\r{title}: {number + 1} of {repeats}, {name:40}", end="", file=sys.stderr)
-            runs[name].append(run(seconds))
-    print("\r" + " " * 120, end="\r", file=sys.stderr)
-    base = runs[next(iter(sides))]
-    lines = [
-        f"## {title}\n",
-        "| | requests/s (range) | of the first | CPU µs (range) | of the first | p50 ms | p99 ms | of the first | MB |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-    ]
-    for name, own in runs.items():
-        pairs = list(zip(own, base, strict=True))
-        rate = statistics.median(one.rate / other.rate for one, other in pairs)
-        cpu = statistics.median(one.cpu_us / other.cpu_us for one, other in pairs)
-        p99 = statistics.median(one.p99_ms / other.p99_ms for one, other in pairs)
-        lines.append(
-            f"| {name} | {_say([one.rate for one in own], '.0f')} | {rate:.2f} "
-            f"| {_say([one.cpu_us for one in own], '.1f')} | {cpu:.2f} "
-            f"| {statistics.median(one.p50_ms for one in own):.2f} "
-            f"| {statistics.median(one.p99_ms for one in own):.2f} | {p99:.2f} "
-            f"| {max(one.memory_mb for one in own):.0f} |"
-        )
-    return "\n".join(lines) + "\n"
+from bench.tables import Side, compare, say
 
 
 def measure_visit(stack: ExitStack, seconds: int, repeats: int) -> str:
@@ -140,7 +107,7 @@ def measure_start(stack: ExitStack, _seconds: int, repeats: int) -> str:
     taken, memory = taken[1:], memory[1:]
     return (
         "## Start\n\n| | s to the first answer (range) | MB, server and worker |\n| --- | ---: | ---: |\n"
-        f"| `masthead serve --web-only`, warm | {_say(taken, '.2f')} | {max(memory):.0f} |\n"
+        f"| `masthead serve --web-only`, warm | {say(taken, '.2f')} | {max(memory):.0f} |\n"
     )
 
 
@@ -153,6 +120,7 @@ PARTS = {
     "visit": measure_visit,
     "flat": measure_flat,
     "apart": measure_apart,
+    "pages": measure_pages,
     "beacons": measure_beacons,
     "start": measure_start,
     "replay": measure_replay,
@@ -191,12 +159,7 @@ def _serve_site(env: dict[str, str]) -> Iterator[tuple[float, int]]:
     process = subprocess.Popen(words, env=_environ({**env, **ports}), cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         wait_for(port, process)
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/_masthead/health", timeout=10).close()
         yield time.monotonic() - began, process.pid
     finally:
         process.terminate()
         process.wait(timeout=30)
-
-
-def _say(figures: list[float], form: str) -> str:
-    return f"{statistics.median(figures):{form}} ({min(figures):{form}} to {max(figures):{form}})"

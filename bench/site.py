@@ -8,19 +8,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.load import ROOT, Server, Trouble
+from bench.load import ROOT, Server, find_port, wait_for
 from bench.machine import list_cores
 
 THREADS = 4
@@ -71,7 +67,7 @@ def serving_site(data: Path, *, memory: bool = True) -> Iterator[Server]:
         cwd=ROOT,
     )
     try:
-        wait_for(f"http://localhost:{port}/_masthead/health", process)
+        wait_for(port, process)
         yield Server(process.pid, port)
     finally:
         process.terminate()
@@ -82,25 +78,6 @@ def make_get(server: Server, path: str, *, cookie: str = "") -> list[bytes]:
     """Return the request for a page, as wrk sends it."""
     said = f"Cookie: {cookie}\r\n" if cookie else ""
     return [f"GET {path} HTTP/1.1\r\nHost: localhost:{server.port}\r\n{said}\r\n".encode()]
-
-
-def find_port() -> int:
-    """Return a port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    """Wait until the address answers. Raises Trouble where it never does."""
-    until = time.monotonic() + 120
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=5):  # noqa: S310  our own server
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
-    raise Trouble(f"{url} does not answer.")
 
 
 def _env(data: Path, *, port: int = 8000) -> dict[str, str]:
