@@ -61,7 +61,7 @@ format: ## Format code and templates
 lock: ## Lock the dependencies anew, with hashes
 	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -o requirements.lock --upgrade
 	@$(BIN)/uv pip compile pyproject.toml --group dev --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -o requirements-dev.lock --upgrade
-	@echo atheris | $(BIN)/uv pip compile - --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -o requirements-fuzz.lock --upgrade
+	@echo "atheris==3.0.*" | $(BIN)/uv pip compile - --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -o requirements-fuzz.lock --upgrade
 
 .PHONY: reference
 reference: ## Write the generated pages of docs/reference
