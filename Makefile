@@ -30,6 +30,12 @@ test-browser: test-setup ## Run the tests in a browser
 check: test-setup lint types ## The quick part, under a minute: lint, types, walls, rules
 	@$(PYTEST) $(SPREAD) tests/rules tests/architecture
 
+.PHONY: fuzz
+fuzz: test-setup ## Look for requests that break edge, for FUZZ_SECONDS (60); no part of the tests
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-fuzz.lock
+	@corpus=$$(mktemp -d) && trap 'rm -rf "$$corpus"' EXIT && printf '%s' '{"article":"7","placements":["banner"]}' > "$$corpus/visit" && \
+	  $(BIN)/python scripts/fuzz_edge.py "$$corpus" -max_len=9000 -max_total_time=$${FUZZ_SECONDS:-60}
+
 .PHONY: bench
 bench: bench-setup ## Measure what a visit, a page and a count cost, as ratios, into bench/results/latest.md
 	@$(BIN)/python -m bench
@@ -59,6 +65,7 @@ format: ## Format code and templates
 lock: ## Lock the dependencies anew, with hashes
 	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -o requirements.lock --upgrade
 	@$(BIN)/uv pip compile pyproject.toml --group dev --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -o requirements-dev.lock --upgrade
+	@echo "atheris==3.0.*" | $(BIN)/uv pip compile - --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -o requirements-fuzz.lock --upgrade
 
 .PHONY: reference
 reference: ## Write the generated pages of docs/reference

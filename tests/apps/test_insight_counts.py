@@ -219,3 +219,26 @@ class TestCountWriter:
 
         run_in_threads(*(lambda: operations.CountWriter().write(batch) for _thread in range(4)))
         run_in_threads(check)
+
+
+@pytest.mark.django_db
+class TestTold:
+    def told(self, name: str, *marks: str) -> CountBatch:
+        """A batch of two showings that are sums already, and these marks."""
+        return CountBatch(id=name, showings={showing(): 2}, reads={}, told={mark: showing() for mark in marks})
+
+    def test_is_added_once_however_many_batches_bring_it(self) -> None:
+        many = [f"{n:016x}seen" for n in range(1000)]
+        operations.write_batch(self.told("a", *many), now=NOW)
+        operations.write_batch(self.told("a", *many), now=NOW)
+        operations.write_batch(self.told("b", *many[500:], "new"), now=NOW)
+        operations.write_batch(self.told("c"), now=NOW)
+        assert HourlyShowings.objects.get().n == 3 * 2 + 1001
+
+    def test_is_forgotten_when_its_token_is_dead(self) -> None:
+        operations.write_batch(self.told("a", "old"), now=NOW - timedelta(days=4))
+        operations.write_batch(self.told("b", "young"), now=NOW - timedelta(days=2))
+        assert operations.forget_told(now=NOW) == 1
+        assert operations.forget_told(now=NOW) == 0
+        operations.write_batch(self.told("c", "young"), now=NOW)
+        assert HourlyShowings.objects.get().n == 3 * 2 + 2

@@ -283,6 +283,14 @@ class TestAsABanner:
 
 
 class TestAsALetter:
+    def test_moves_nothing(self, page: Page) -> None:
+        page.add_init_script(WATCH_SHIFTS)
+        visit(page, "/letter/1")
+        expect(page.locator("dialog.mh-letter")).to_be_visible()
+        page.get_by_role("dialog").get_by_role("button", name="Close").click()
+        page.wait_for_timeout(300)
+        assert page.evaluate("window.shift") == 0
+
     def test_keeps_the_focus_and_gives_it_back(self, page: Page, site: Site) -> None:
         page.route("**/_masthead/visit", lambda route: (page.locator("header a").focus(), route.continue_()))
         visit(page, "/letter/1")

@@ -66,18 +66,30 @@ class Sink:
 
     batches: dict[str, CountBatch] = field(default_factory=dict)
     attempts: list[str] = field(default_factory=list)
+    told: dict[str, str] = field(default_factory=dict)
     fault: Exception | None = None
     is_lost_after_writing: bool = False
     before_writing: Callable[[], None] = lambda: None
 
     def write(self, batch: CountBatch) -> None:
         self.before_writing()
+        batch = self._claim(batch)
         self.attempts.append(batch.id)
         if self.fault is not None and not self.is_lost_after_writing:
             raise self.fault
         assert self.batches.setdefault(batch.id, batch) == batch, "a batch changed under its id"
         if self.fault is not None:
             raise self.fault
+
+    def _claim(self, batch: CountBatch) -> CountBatch:
+        """Turn what was told into sums, each mark once for all batches."""
+        if self.fault is not None and not self.is_lost_after_writing:
+            return batch
+        sums = Counter(batch.showings)
+        for mark, count in batch.told.items():
+            if self.told.setdefault(mark, batch.id) == batch.id:
+                sums[count] += 1
+        return replace(batch, showings=sums, told={})
 
     def showings(self) -> Counter[tuple[str, str]]:
         """What was counted of each appeal."""

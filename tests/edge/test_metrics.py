@@ -123,12 +123,14 @@ class TestWorkers:
         one, other = Metrics(token=TOKEN, folder=tmp_path), Metrics(token=TOKEN, folder=tmp_path)
         other._worker = "other"
         other.meter("visit").note(0.001, "200 OK")
+        other.watch("masthead_snapshot_loaded", lambda: True)
         other.share()
         one.meter("visit").note(0.001, "200 OK")
         told = one.answer(SHOWN).body.decode()
         assert told.count("# TYPE masthead_requests_total counter") == 1
         assert f'{{door="visit",status="2xx",worker="{os.getpid()}"}} 1' in told
         assert '{door="visit",status="2xx",worker="other"} 1' in told
+        assert 'masthead_snapshot_loaded{worker="other"} 1' in told
 
     def test_that_are_gone_are_told_no_more(self, tmp_path: Path) -> None:
         one, other = Metrics(token=TOKEN, folder=tmp_path), Metrics(token=TOKEN, folder=tmp_path)

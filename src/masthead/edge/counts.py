@@ -10,6 +10,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from masthead.rules.counting import CountBatch, CountSink, ReadCount, ReadFact, ShowingCount, ShowingFact
+from masthead.rules.showings import NONCE_BYTES
 
 ShowingKey = tuple[int, ShowingFact, str, str, str, str, str]
 ReadKey = tuple[int, ReadFact, str, str, bool, bool]
@@ -79,7 +80,7 @@ class Counts:
                 if self._is_closing or self._has_lost_patience():
                     return False
                 batch = self._open
-                batch.showings[showing] = batch.showings.get(showing, 0) + 1
+                batch.told[mark] = showing
                 self._remember(mark, batch)
         if batch.is_written.is_set():
             return True
@@ -188,16 +189,17 @@ class Counts:
 class _Batch:
     """Sums on their way to the sink."""
 
-    __slots__ = ("_frozen", "is_written", "reads", "showings")
+    __slots__ = ("_frozen", "is_written", "reads", "showings", "told")
 
     def __init__(self) -> None:
         self.showings: dict[ShowingKey, int] = {}
         self.reads: dict[ReadKey, int] = {}
+        self.told: dict[bytes, ShowingKey] = {}
         self.is_written = threading.Event()
         self._frozen: CountBatch | None = None
 
     def __len__(self) -> int:
-        return len(self.showings) + len(self.reads)
+        return len(self.showings) + len(self.reads) + len(self.told)
 
     def freeze(self) -> CountBatch:
         """Return the batch as the sink takes it: the same object each time."""
@@ -206,6 +208,7 @@ class _Batch:
                 id=uuid.uuid4().hex,
                 showings={_to_showing_count(key): count for key, count in self.showings.items()},
                 reads={_to_read_count(key): count for key, count in self.reads.items()},
+                told={_to_text(mark): _to_showing_count(key) for mark, key in self.told.items()},
             )
         return self._frozen
 
@@ -213,13 +216,19 @@ class _Batch:
         """Wake who waits and let go of what was written: who remembers the batch needs only to know that it was."""
         self.is_written.set()
         self.is_written = _WRITTEN
-        self.showings, self.reads, self._frozen = _NO_SHOWINGS, _NO_READS, None
+        self.showings, self.reads, self.told, self._frozen = _NO_SHOWINGS, _NO_READS, _NO_TOLD, None
 
 
 _WRITTEN = threading.Event()
 _WRITTEN.set()
 _NO_SHOWINGS: dict[ShowingKey, int] = {}
 _NO_READS: dict[ReadKey, int] = {}
+_NO_TOLD: dict[bytes, ShowingKey] = {}
+
+
+def _to_text(mark: bytes) -> str:
+    """Name the showing and what was told of it, in few characters that every database takes."""
+    return mark[:NONCE_BYTES].hex() + mark[NONCE_BYTES:].decode()
 
 
 def _to_showing_count(key: ShowingKey) -> ShowingCount:

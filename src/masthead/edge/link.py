@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 import requests
@@ -54,6 +54,7 @@ class _Batch(msgspec.Struct, frozen=True):
     id: str
     showings: list[tuple[ShowingCount, int]]
     reads: list[tuple[ReadCount, int]]
+    told: dict[Annotated[str, msgspec.Meta(min_length=1, max_length=32)], ShowingCount] = {}
 
 
 _decoder = msgspec.json.Decoder(_Batch)
@@ -61,7 +62,9 @@ _decoder = msgspec.json.Decoder(_Batch)
 
 def encode_batch(batch: CountBatch) -> bytes:
     """Write a batch as JSON."""
-    return msgspec.json.encode(_Batch(batch.id, list(batch.showings.items()), list(batch.reads.items())))
+    return msgspec.json.encode(
+        _Batch(batch.id, list(batch.showings.items()), list(batch.reads.items()), dict(batch.told))
+    )
 
 
 def decode_batch(data: bytes) -> CountBatch:
@@ -72,7 +75,7 @@ def decode_batch(data: bytes) -> CountBatch:
         raise BadBody from None
     if not batch.id or any(count < 1 for _, count in (*batch.showings, *batch.reads)):
         raise BadBody
-    return CountBatch(id=batch.id, showings=dict(batch.showings), reads=dict(batch.reads))
+    return CountBatch(id=batch.id, showings=dict(batch.showings), reads=dict(batch.reads), told=batch.told)
 
 
 class SiteLink:

@@ -158,7 +158,7 @@ class Metrics:
         for code, count in refused.items():
             yield "masthead_refused_total", (("code", code),), count
         for name, labels, read in self._gauges:
-            yield name, labels, read()
+            yield name, labels, float(read())
 
     def share(self) -> None:
         """Leave this process's numbers in the folder, and clear away those of processes that are gone."""

@@ -63,6 +63,21 @@ class HourlyReads(models.Model):
         return f"{self.hour_at:%Y-%m-%d %H:00} {self.what} {self.article}"
 
 
+class ToldShowing(models.Model):
+    """What was told of one showing, by its mark, so that nobody counts it again. It says nothing of the reader."""
+
+    mark = models.CharField(primary_key=True, max_length=32)
+    told_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("told showing")
+        verbose_name_plural = _("told showings")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.mark
+
+
 class WrittenBatch(models.Model):
     """A batch of counts that is in the sums already, so that sending it again adds nothing."""
 

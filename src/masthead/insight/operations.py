@@ -11,10 +11,11 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from masthead.appeals.connections import fresh_connection
-from masthead.insight.models import HourlyReads, HourlyShowings, WrittenBatch
-from masthead.rules.counting import CountBatch, ReadCount, ShowingCount
+from masthead.insight.models import HourlyReads, HourlyShowings, ToldShowing, WrittenBatch
+from masthead.rules.counting import TOLD_SECONDS, CountBatch, ReadCount, ShowingCount
 
 KEEP_BATCHES = timedelta(days=3)
+CLAIMED_AT_ONCE = 400
 
 Row = tuple[Any, ...]
 
@@ -36,7 +37,9 @@ def write_batch(batch: CountBatch, *, now: datetime) -> bool:
     with transaction.atomic():
         if not _note_batch(batch.id, now=now):
             return False
-        _add(HourlyShowings, _showing_rows(batch.showings))
+        showings = Counter(batch.showings)
+        showings.update(_claim(batch.told, now=now))
+        _add(HourlyShowings, _showing_rows(showings))
         _add(HourlyReads, _read_rows(batch.reads))
     return True
 
@@ -45,6 +48,33 @@ def forget_batches(*, now: datetime) -> int:
     """Forget the ids of batches that are too old to come again. Returns how many. Safe to repeat."""
     forgotten, _by_model = WrittenBatch.objects.filter(written_at__lt=now - KEEP_BATCHES).delete()
     return forgotten
+
+
+def forget_told(*, now: datetime) -> int:
+    """Forget marks of showings whose tokens are too old to come again. Returns how many. Safe to repeat."""
+    forgotten, _by_model = ToldShowing.objects.filter(told_at__lt=now - timedelta(seconds=TOLD_SECONDS)).delete()
+    return forgotten
+
+
+def _claim(told: Mapping[str, ShowingCount], *, now: datetime) -> list[ShowingCount]:
+    """Remember these marks and return what was told under those that are new.
+
+    In their order, so that two writers never wait for each other in a ring.
+    """
+    table, at = _table_of(ToldShowing), connection.ops.adapt_datetimefield_value(now)
+    claimed: list[ShowingCount] = []
+    marks = sorted(told)
+    with connection.cursor() as cursor:
+        for start in range(0, len(marks), CLAIMED_AT_ONCE):
+            some = marks[start : start + CLAIMED_AT_ONCE]
+            places = ", ".join(["(%s, %s)"] * len(some))
+            cursor.execute(
+                f"INSERT INTO {table} (mark, told_at) VALUES {places} "  # noqa: S608  our own table
+                "ON CONFLICT DO NOTHING RETURNING mark",
+                [value for mark in some for value in (mark, at)],
+            )
+            claimed += [told[mark] for (mark,) in cursor.fetchall()]
+    return claimed
 
 
 def _note_batch(batch_id: str, *, now: datetime) -> bool:

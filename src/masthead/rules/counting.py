@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 HOUR_SECONDS = 3600
+# Longer than any token of a showing lives.
+TOLD_SECONDS = 3 * 86_400
 
 
 class ShowingFact(StrEnum):
@@ -58,11 +60,16 @@ class ReadCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountBatch:
-    """Counts to be added in one transaction. A batch that comes again under the same `id` changes nothing."""
+    """Counts to be added in one transaction. A batch that comes again under the same `id` changes nothing.
+
+    `told` is what browsers told of showings, each under a mark of its own; a mark that any batch brought before adds
+    nothing. Marks are text of at most 32 characters, to be remembered for `TOLD_SECONDS`.
+    """
 
     id: str
     showings: Mapping[ShowingCount, int]
     reads: Mapping[ReadCount, int]
+    told: Mapping[str, ShowingCount] = field(default_factory=dict)
 
 
 class CountSink(Protocol):
