@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from masthead.appeals.models import Appeal, AppealVariant
 from masthead.appeals.permissions import grant_to_groups as grant_appeals
-from masthead.insight.operations import write_batch
 from masthead.insight.permissions import grant_to_groups as grant_numbers
+from masthead.insight.stores.sql import write_batch
 from masthead.kit.keyring import get_sealer
 from masthead.payments.models import Checkout, Payment
 from masthead.rules.counting import CountBatch, ReadCount, ReadFact, ShowingCount, ShowingFact, hour_of

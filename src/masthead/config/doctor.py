@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from masthead.rules.errors import MastheadError
+
 
 class Weight(StrEnum):
     """How much a finding matters."""
@@ -148,6 +150,25 @@ def examine_database() -> Iterator[Finding]:
         )
 
 
+def examine_counts() -> Iterator[Finding]:
+    """Where counts go to ClickHouse, it has to be there, and its table has to be ours."""
+    if not settings.MASTHEAD_COUNTS:
+        return
+    from masthead.insight.checks import check_counts
+    from masthead.insight.stores import get_store
+
+    lost = "Counts wait in memory meanwhile, and end with the process."
+    wrong = check_counts()
+    for refusal in wrong:
+        yield Finding(Weight.UNSAFE, refusal.msg.rstrip("."), "Masthead does not start with it.", refusal.hint or "")
+    if wrong:
+        return
+    try:
+        get_store().check()
+    except MastheadError as error:
+        yield Finding(Weight.UNSAFE, str(error).rstrip("."), lost, "Mend ClickHouse or MASTHEAD_COUNTS, or unset it.")
+
+
 def examine_files() -> Iterator[Finding]:
     """Static files are kept by browsers only when they were collected."""
     if not (settings.STATIC_ROOT / "staticfiles.json").exists():
@@ -179,6 +200,7 @@ EXAMINATIONS: tuple[Callable[[], Iterator[Finding]], ...] = (
     examine_mail,
     examine_payments,
     examine_database,
+    examine_counts,
     examine_files,
 )
 # These read tables, so they wait until the database is in step with the code.

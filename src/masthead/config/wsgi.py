@@ -23,13 +23,13 @@ def build_application() -> WSGIApp:
     from masthead.appeals.queries import load_snapshot
     from masthead.config.pages import make_pages
     from masthead.edge.app import Edge
-    from masthead.insight.operations import CountWriter
+    from masthead.insight.stores import get_store
 
     pages = make_pages(django)
     edge = Edge(
         fallback=pages,
         snapshots=load_snapshot,
-        counts=CountWriter(),
+        counts=get_store(),
         secrets=settings.MASTHEAD_SECRETS,
         site=settings.MASTHEAD_SITE_URL,
         secure=settings.MASTHEAD_SECURE,
