@@ -2,8 +2,8 @@
 
     python scripts/clickhouse_engine.py FOLDER PORT
 
-As much of the interface as clickhouse-connect uses for commands, questions and inserts. Inserts run as real inserts with
-their settings, so that deduplication and parts are the engine's own. What is in FOLDER outlives the process.
+As much of the interface as clickhouse-connect uses for commands, questions and inserts. Inserts run as real inserts
+with their settings, so that deduplication and parts are the engine's own. What is in FOLDER outlives the process.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from chdb.session import Session  # noqa: E402
 
 TRANSPORT = {"query", "database", "default_format", "session_id", "query_id", "compress", "decompress", "role"}
 TRANSPORT |= {"client_protocol_version", "wait_end_of_query", "buffer_size", "enable_http_compression"}
-TRANSPORT |= {"cancel_http_readonly_queries_on_client_close", "send_progress_in_http_headers", "http_write_exception_in_output_format"}  # fmt: skip
+TRANSPORT |= {"cancel_http_readonly_queries_on_client_close", "send_progress_in_http_headers"}
 INSERT = re.compile(rb"\s*(INSERT\s+INTO\s.+?)\s+FORMAT\s+(\w+)[ ]*(?:\n|$)", re.IGNORECASE | re.DOTALL)
 FORMAT = re.compile(r"\s+FORMAT\s+(\w+)\s*;?\s*$", re.IGNORECASE)
 
@@ -62,11 +62,12 @@ class Engine:
         return result.bytes() if result is not None and hasattr(result, "bytes") else b""
 
     def _insert(self, into: str, form: str, rows: bytes, settings: dict[str, str]) -> None:
-        said = ", ".join(f"{name} = {quote(value)}" for name, value in settings.items() if not name.startswith("param_"))
+        told = [f"{name} = {quote(value)}" for name, value in settings.items() if not name.startswith("param_")]
+        said = f"SETTINGS {', '.join(told)}" if told else ""
         with tempfile.NamedTemporaryFile() as file:
             file.write(rows)
             file.flush()
-            self._session.query(f"{into} FROM INFILE {quote(file.name)} {'SETTINGS ' + said if said else ''} FORMAT {form}")
+            self._session.query(f"{into} FROM INFILE {quote(file.name)} {said} FORMAT {form}")
 
 
 def quote(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Stores of counts to test on: the tests' own database, and a ClickHouse engine where `make test-clickhouse` gives one."""
+"""Stores of counts to test on: the tests' own database, and a ClickHouse engine under `make test-clickhouse`."""
 
 from __future__ import annotations
 
@@ -14,22 +14,69 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import OperationalError
-from django.db import connection
+from django.db import connection, connections
+from hypothesis import strategies as st
 
 from masthead.insight.conf import parse_counts_url
 from masthead.insight.models import HourlyReads, HourlyShowings, WrittenBatch
 from masthead.insight.stores import CountStore
 from masthead.insight.stores.clickhouse import ClickHouseCounts
 from masthead.insight.stores.sql import SqlCounts
+from masthead.rules.counting import ReadCount, ReadFact, ShowingCount, ShowingFact, hour_of
+
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+HOUR = hour_of(NOW.timestamp())
+
+showing_counts = st.builds(
+    ShowingCount,
+    hour=st.sampled_from([HOUR, HOUR + 3600]),
+    what=st.sampled_from(list(ShowingFact)),
+    appeal=st.sampled_from(["1", "2"]),
+    variant=st.sampled_from(["a", "b"]),
+    placement=st.sampled_from(["end-of-article", "banner"]),
+    country=st.sampled_from(["", "PT"]),
+    device=st.sampled_from(["", "mobile"]),
+)
+read_counts = st.builds(
+    ReadCount,
+    hour=st.sampled_from([HOUR, HOUR + 3600]),
+    what=st.sampled_from(list(ReadFact)),
+    article=st.text(max_size=3),
+    section=st.sampled_from(["", "politics"]),
+    dedicated=st.booleans(),
+    member=st.booleans(),
+)
+amounts = st.integers(1, 10**9)
+batches = st.builds(
+    lambda showings, reads: (showings, reads),
+    st.dictionaries(showing_counts, amounts, max_size=4),
+    st.dictionaries(read_counts, amounts, max_size=4),
+)
+
+
+def showing(**changes: Any) -> ShowingCount:
+    values: dict[str, Any] = {
+        "hour": HOUR, "what": ShowingFact.SEEN, "appeal": "1", "variant": "a", "placement": "banner",
+        "country": "PT", "device": "mobile", **changes,
+    }  # fmt: skip
+    return ShowingCount(**values)
+
+
+def read(**changes: Any) -> ReadCount:
+    values: dict[str, Any] = {
+        "hour": HOUR, "what": ReadFact.READ, "article": "x", "section": "politics", "dedicated": False, "member": False,
+        **changes,
+    }  # fmt: skip
+    return ReadCount(**values)
+
 
 ENGINE_PYTHON = os.environ.get("MASTHEAD_TEST_CLICKHOUSE", "")
 KINDS = ["sql", *(["clickhouse"] if ENGINE_PYTHON else [])]
 ROOT = Path(__file__).resolve().parents[2]
 EVER = {"starts_at": datetime(2020, 1, 1, tzinfo=UTC), "ends_at": datetime(2100, 1, 1, tzinfo=UTC)}
-
-Works = tuple[Callable[[], None], ...]
 
 
 class Cut(OperationalError):
@@ -118,7 +165,7 @@ class ClickHouseWorld:
         return client
 
     def empty(self) -> None:
-        self.client().command("DROP TABLE IF EXISTS masthead_counts SYNC")
+        self.client().command("DROP TABLE IF EXISTS masthead_counts")
         self.clickhouse._client = None
 
     @contextmanager
@@ -155,3 +202,34 @@ class ClickHouseWorld:
 
 
 World = SqlWorld | ClickHouseWorld
+
+
+@pytest.fixture
+def run_in_threads(transactional_db: None, tmp_path: Path) -> Callable[..., None]:
+    """Run each of several works in a thread of its own, and raise what any of them raised.
+
+    They share the tests' database, or a file where that is in the memory of one thread.
+    """
+    own = {**connections.settings["default"], "NAME": str(tmp_path / "counts.sqlite3")}
+
+    def run(work: Callable[[], None]) -> None:
+        if connection.vendor == "sqlite":
+            connections["default"] = type(connections["default"])(own, "default")
+        try:
+            work()
+        finally:
+            connection.close()
+
+    def run_all(*works: Callable[[], None]) -> None:
+        with ThreadPoolExecutor(len(works)) as pool:
+            for done in [pool.submit(run, work) for work in works]:
+                done.result(timeout=60)
+
+    def make_tables() -> None:
+        with connection.schema_editor() as editor:
+            for model in (HourlyShowings, HourlyReads, WrittenBatch):
+                editor.create_model(model)
+
+    if connection.vendor == "sqlite":
+        run_all(make_tables)
+    return run_all

@@ -9,10 +9,22 @@ from functools import partial
 from typing import Any
 
 import pytest
-from apps.count_worlds import EVER, KINDS, ClickHouseWorld, Engine, SqlWorld, World
-from apps.test_insight_counts import HOUR, NOW, batches, read, run_in_threads, showing
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.apps.count_worlds import (
+    EVER,
+    HOUR,
+    KINDS,
+    NOW,
+    ClickHouseWorld,
+    Engine,
+    SqlWorld,
+    World,
+    batches,
+    read,
+    run_in_threads,
+    showing,
+)
 
 from masthead.insight import queries
 from masthead.insight.stores import ArticleReads, CountStore
@@ -265,5 +277,3 @@ def test_the_database_is_where_counts_are_kept_by_default(settings: Any) -> None
 
     assert settings.MASTHEAD_COUNTS == ""
     assert isinstance(get_store(), SqlCounts)
-
-

@@ -64,7 +64,7 @@ MASTHEAD_COUNTS = env.url(
     "",
     schemes=("clickhouse", "clickhouses"),
     shown="the database",
-    about="Where counts are kept: a ClickHouse, as `clickhouse://user:password@host:8123/database`; `clickhouses` for TLS.",
+    about="Where counts are kept: a ClickHouse, as `clickhouse://user:password@host:8123/name`; `clickhouses` for TLS.",
 )
 
 # ---- Letters

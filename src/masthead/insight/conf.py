@@ -14,7 +14,7 @@ _DATABASE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 
 
 class BadCountsUrl(MastheadError):
-    """MASTHEAD_COUNTS cannot be used; write it as clickhouse://user:password@host:8123/database, or clickhouses:// for TLS."""
+    """MASTHEAD_COUNTS cannot be used; write it as clickhouse://user:password@host:8123/name (clickhouses: by TLS)."""
 
     code: ClassVar[str] = "bad_counts_url"
 

@@ -38,7 +38,7 @@ COLUMNS = {
 _VERSION_WORDS = "Masthead counts, version "
 
 # No partitions: a batch that spans two would become two parts, and one of them might be lost. `n` alone is summed.
-# A part is on the disk before its insert is answered. Tokens of inserts outlive any insert that may still be on its way.
+# A part is on the disk before its insert is answered. Tokens outlive any insert that may still be on its way.
 _CREATE = f"""
 CREATE TABLE IF NOT EXISTS {TABLE} ({", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())})
 ENGINE = SummingMergeTree(n)
