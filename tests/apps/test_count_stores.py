@@ -177,6 +177,7 @@ class TestWrite:
 
         assert [sum_.n for sum_ in world.store.sum_showings(**EVER)] == [4]
 
+    @pytest.mark.django_db(transaction=True)
     def test_loses_nothing_of_many_threads_at_once(self, threaded_world: World) -> None:
         store = threaded_world.store
 
@@ -195,6 +196,7 @@ class TestWrite:
         run(*(partial(write, thread) for thread in range(4)))
         run(check)
 
+    @pytest.mark.django_db(transaction=True)
     def test_adds_one_batch_once_when_threads_bring_it_together(self, threaded_world: World) -> None:
         store = threaded_world.store
         batch = CountBatch(id="same", showings={showing(): 1}, reads={})
