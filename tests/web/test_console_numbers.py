@@ -216,3 +216,15 @@ class TestWhoMaySeeThem:
     def test_a_stranger_is_sent_to_sign_in(self) -> None:
         for address in (NUMBERS, CSV):
             assert Client().get(address)["Location"].startswith("/cms/login/")
+
+
+class TestCountsAway:
+    def test_is_said_in_words(self, manager: Client, settings: Any) -> None:
+        settings.MASTHEAD_COUNTS = "clickhouse://masthead:open-sesame@127.0.0.1:1/masthead"
+
+        for address in (NUMBERS, CSV):
+            answer = manager.get(address)
+
+            assert answer.status_code == 503
+            assert "cannot be reached just now" in answer.content.decode()
+            assert "open-sesame" not in answer.content.decode()
