@@ -287,5 +287,9 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"masthead": {"level": "INFO"}, "django.server": {"level": "WARNING"}},
+    "loggers": {
+        "masthead": {"level": "INFO"},
+        "django.server": {"level": "WARNING"},
+        "clickhouse_connect": {"level": "ERROR"},  # it tells of every attempt while ClickHouse is away; we once
+    },
 }

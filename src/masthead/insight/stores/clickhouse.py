@@ -123,8 +123,9 @@ class ClickHouseCounts:
             yield client
         except (ClickHouseError, HTTPError, OSError) as error:
             self._client = None
-            told = " ".join(str(error).split())[:300]
-            raise CountsAway(f"ClickHouse at {self._server.host} failed ({type(error).__name__}: {told})") from error
+            why = getattr(error.__cause__, "reason", None) or error
+            told = " ".join(str(why).split())[:300].rstrip(".")
+            raise CountsAway(f"ClickHouse at {self._server.host} failed: {told}.") from error
 
     def _connect(self) -> Client:
         server = self._server
