@@ -16,15 +16,20 @@ demo: run-setup ## Make a demonstration newsroom and serve it on PORT (8000)
 	@$(BIN)/masthead demo
 
 .PHONY: test
-test: test-setup ## Install what is needed and run every test, on SQLite and PostgreSQL, in a browser
+test: test-setup ## Install what is needed and run every test, on SQLite and PostgreSQL, ClickHouse, in a browser
 	@$(MAKE) --no-print-directory lint
 	@$(PYTEST) $(SPREAD) --ignore=tests/browser
 	@$(MAKE) --no-print-directory -j2 types test-browser
 	@$(BIN)/python scripts/with_postgres.py $(PYTEST) $(SPREAD) tests/apps tests/payments tests/web/test_search.py
+	@$(MAKE) --no-print-directory test-clickhouse
 
 .PHONY: test-browser
 test-browser: test-setup ## Run the tests in a browser
 	@$(PYTEST) tests/browser
+
+.PHONY: test-clickhouse
+test-clickhouse: test-setup engine-setup ## Run the tests of counts on a ClickHouse engine as well
+	@MASTHEAD_TEST_CLICKHOUSE=.venv/engine/bin/python $(PYTEST) tests/apps/test_count_stores.py tests/apps/test_counts_clickhouse.py
 
 .PHONY: check
 check: test-setup lint types ## The quick part, under a minute: lint, types, walls, rules
@@ -64,7 +69,9 @@ format: ## Format code and templates
 .PHONY: lock
 lock: ## Lock the dependencies anew, with hashes
 	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -o requirements.lock --upgrade
-	@$(BIN)/uv pip compile pyproject.toml --group dev --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -o requirements-dev.lock --upgrade
+	@$(BIN)/uv pip compile pyproject.toml --group dev --extra clickhouse --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -o requirements-dev.lock --upgrade
+	@$(BIN)/uv pip compile pyproject.toml --extra clickhouse --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -o requirements-clickhouse.lock --upgrade
+	@$(BIN)/uv pip compile requirements-engine.in --quiet --universal --python-version 3.11 --no-deps --generate-hashes --no-emit-index-url -o requirements-engine.lock
 	@echo "atheris==3.0.*" | $(BIN)/uv pip compile - --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -o requirements-fuzz.lock --upgrade
 
 .PHONY: reference
@@ -75,10 +82,12 @@ reference: ## Write the generated pages of docs/reference
 pictures: test-setup ## Take the documentation's pictures of the demo anew
 	@$(BIN)/python scripts/take_pictures.py docs/pictures
 
-.PHONY: run-setup test-setup bench-setup
+.PHONY: run-setup test-setup bench-setup engine-setup
 run-setup:
 	@scripts/ensure.sh run
 test-setup:
 	@scripts/ensure.sh test
 bench-setup:
 	@scripts/ensure.sh bench
+engine-setup:
+	@scripts/ensure.sh engine

@@ -73,9 +73,9 @@ def make_site(appeals: int) -> Edge:
 def make_counting(appeals: int) -> Edge:
     """Return edge that writes its counts to the database of MASTHEAD_DATA."""
     make_django()
-    from masthead.insight.operations import CountWriter
+    from masthead.insight.stores import get_store
 
-    return make_edge(appeals, counts=CountWriter())
+    return make_edge(appeals, counts=get_store())
 
 
 def make_django() -> Application:

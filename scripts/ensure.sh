@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Make sure that what the project needs is there: `scripts/ensure.sh run` for the demo, `test` for the tests as well,
-# `bench` for measuring.
+# `bench` for measuring, `engine` for a ClickHouse engine to test on, after `test`.
 # Installs Debian or Ubuntu packages where it may; says plainly what is missing where it may not.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -47,6 +47,19 @@ if [ ${#missing[@]} -gt 0 ]; then
   fi
 fi
 [ -n "$python" ] || python=python3
+
+if [ "$what" = engine ]; then
+  # An environment of its own: the engine is started as a server, and nothing of it belongs into Masthead's.
+  # Without its dependencies, which the engine does not need to serve: 49 MB to fetch in place of 130.
+  engine=.venv/engine
+  if [ ! -f "$engine/.installed" ] || [ requirements-engine.lock -nt "$engine/.installed" ]; then
+    echo "Installing a ClickHouse engine from requirements-engine.lock"
+    .venv/bin/python -m uv venv --quiet --clear --python "$python" "$engine"
+    .venv/bin/python -m uv pip install --quiet --python "$engine/bin/python" --no-deps --require-hashes -r requirements-engine.lock
+    touch "$engine/.installed"
+  fi
+  exit
+fi
 
 lock=requirements.lock
 [ "$what" = test ] && lock=requirements-dev.lock

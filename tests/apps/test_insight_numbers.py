@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from wagtail.models import Page
 
 from masthead.appeals.models import Appeal, AppealVariant
-from masthead.insight import operations, queries
+from masthead.insight import queries
 from masthead.insight.charts import make_chart
 from masthead.insight.queries import NOT_KNOWN, Period, Tally, last_days
 from masthead.insight.queries.tallies import COUNTED
 from masthead.insight.spreadsheets import write_csv
+from masthead.insight.stores.sql import write_batch
 from masthead.kit.keyring import get_showing_signer
 from masthead.payments.models import Checkout, CheckoutState, Payment
 from masthead.rules.counting import CountBatch, ReadCount, ReadFact, ShowingCount, ShowingFact, hour_of
@@ -36,7 +37,7 @@ _references = itertools.count()
 
 def count(*, showings: dict[ShowingCount, int] | None = None, reads: dict[ReadCount, int] | None = None) -> None:
     batch = CountBatch(id=f"test-{next(_batch_ids)}", showings=showings or {}, reads=reads or {})
-    operations.write_batch(batch, now=NOW)
+    write_batch(batch, now=NOW)
 
 
 def showing(

@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from masthead.appeals.models import Appeal, AppealVariant
 from masthead.appeals.permissions import grant_to_groups as grant_appeals
-from masthead.insight.operations import write_batch
 from masthead.insight.permissions import grant_to_groups as grant_numbers
+from masthead.insight.stores.sql import write_batch
 from masthead.kit.keyring import get_showing_signer
 from masthead.payments.models import Checkout, Payment
 from masthead.rules.counting import CountBatch, ReadCount, ReadFact, ShowingCount, ShowingFact, hour_of
@@ -216,3 +216,15 @@ class TestWhoMaySeeThem:
     def test_a_stranger_is_sent_to_sign_in(self) -> None:
         for address in (NUMBERS, CSV):
             assert Client().get(address)["Location"].startswith("/cms/login/")
+
+
+class TestCountsAway:
+    def test_is_said_in_words(self, manager: Client, settings: Any) -> None:
+        settings.MASTHEAD_COUNTS = "clickhouse://masthead:open-sesame@127.0.0.1:1/masthead"
+
+        for address in (NUMBERS, CSV):
+            answer = manager.get(address)
+
+            assert answer.status_code == 503
+            assert "cannot be reached just now" in answer.content.decode()
+            assert "open-sesame" not in answer.content.decode()

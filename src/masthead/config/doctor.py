@@ -13,6 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from masthead.config.serving import refuse_bad_country_file
 from masthead.edge.countries import BadCountryFile
+from masthead.rules.errors import MastheadError
 
 
 class Weight(StrEnum):
@@ -151,6 +152,25 @@ def examine_database() -> Iterator[Finding]:
         )
 
 
+def examine_counts() -> Iterator[Finding]:
+    """Where counts go to ClickHouse, it has to be there, and its table has to be ours."""
+    if not settings.MASTHEAD_COUNTS:
+        return
+    from masthead.insight.checks import check_counts
+    from masthead.insight.stores import get_store
+
+    lost = "Counts wait in memory meanwhile, and end with the process."
+    wrong = check_counts()
+    for refusal in wrong:
+        yield Finding(Weight.UNSAFE, refusal.msg.rstrip("."), "Masthead does not start with it.", refusal.hint or "")
+    if wrong:
+        return
+    try:
+        get_store().check()
+    except MastheadError as error:
+        yield Finding(Weight.UNSAFE, str(error).rstrip("."), lost, "Mend ClickHouse or MASTHEAD_COUNTS, or unset it.")
+
+
 def examine_files() -> Iterator[Finding]:
     """Static files are kept by browsers only when they were collected."""
     if not (settings.STATIC_ROOT / "staticfiles.json").exists():
@@ -195,6 +215,7 @@ EXAMINATIONS: tuple[Callable[[], Iterator[Finding]], ...] = (
     examine_mail,
     examine_payments,
     examine_database,
+    examine_counts,
     examine_files,
     examine_countries,
 )

@@ -59,6 +59,15 @@ _database["CONN_MAX_AGE"] = 60
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# ---- Counts
+MASTHEAD_COUNTS = env.url(
+    "MASTHEAD_COUNTS",
+    "",
+    schemes=("clickhouse", "clickhouses"),
+    shown="the database",
+    about="Where counts are kept: a ClickHouse, as `clickhouse://user:password@host:8123/name`; `clickhouses` for TLS.",
+)
+
 # ---- Letters
 MASTHEAD_SMTP_URL = env.url(
     "MASTHEAD_SMTP_URL",

@@ -25,7 +25,7 @@ def build_application() -> WSGIApp:
     from masthead.edge.app import Edge
     from masthead.edge.countries import open_countries
     from masthead.edge.metrics import Metrics
-    from masthead.insight.operations import CountWriter
+    from masthead.insight.stores import get_store
 
     pages = make_pages(django)
     metrics = Metrics(token=settings.MASTHEAD_METRICS_TOKEN, folder=settings.MASTHEAD_DATA / "metrics" / "site")
@@ -36,7 +36,7 @@ def build_application() -> WSGIApp:
     edge = Edge(
         fallback=pages,
         snapshots=load_snapshot,
-        counts=CountWriter(),
+        counts=get_store(),
         secrets=settings.MASTHEAD_SECRETS,
         site=settings.MASTHEAD_SITE_URL,
         secure=settings.MASTHEAD_SECURE,

@@ -15,8 +15,8 @@ class InsightConfig(AppConfig):
     verbose_name = _("Numbers")
 
     def ready(self) -> None:
-        """Give membership managers their permission, once all permissions are there."""
+        """Register the system checks, and give membership managers their permission once all permissions are there."""
         from masthead.appeals.permissions import last_app
-        from masthead.insight import permissions
+        from masthead.insight import checks, permissions  # noqa: F401  importing the checks registers them
 
         post_migrate.connect(permissions.grant_to_groups, sender=last_app(), dispatch_uid="insight.grants")

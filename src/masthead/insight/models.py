@@ -67,6 +67,7 @@ class ToldShowing(models.Model):
     """What was told of one showing, by its mark, so that nobody counts it again. It says nothing of the reader."""
 
     mark = models.CharField(primary_key=True, max_length=32)
+    batch = models.CharField(max_length=64)
     told_at = models.DateTimeField(db_index=True)
 
     class Meta:

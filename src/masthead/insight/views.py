@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
@@ -16,6 +17,9 @@ from wagtail.admin.widgets.button import HeaderButton
 from masthead.insight.pages import make_page
 from masthead.insight.queries import get_numbers, last_days, list_top_articles
 from masthead.insight.spreadsheets import write_csv
+from masthead.insight.stores import CountsAway
+
+logger = logging.getLogger(__name__)
 
 PERIODS = (7, 30, 90)
 USUAL_PERIOD = 30
@@ -28,8 +32,12 @@ def show_numbers(request: HttpRequest) -> HttpResponse:
     """Show the numbers of the last 7, 30 or 90 days."""
     days = _asked_days(request)
     period = last_days(days, now=timezone.now())
+    try:
+        page = make_page(get_numbers(period), list_top_articles(period))
+    except CountsAway as error:
+        return _say_away(request, error)
     context: dict[str, Any] = {
-        "page": make_page(get_numbers(period), list_top_articles(period)),
+        "page": page,
         "days": days,
         "periods": PERIODS,
         "page_title": _("Numbers"),
@@ -56,10 +64,20 @@ def show_numbers(request: HttpRequest) -> HttpResponse:
 def download_numbers(request: HttpRequest) -> HttpResponse:
     """Send the same numbers as CSV."""
     period = last_days(_asked_days(request), now=timezone.now())
-    answer = HttpResponse("".join(write_csv(get_numbers(period))), content_type="text/csv; charset=utf-8")
+    try:
+        numbers = get_numbers(period)
+    except CountsAway as error:
+        return _say_away(request, error)
+    answer = HttpResponse("".join(write_csv(numbers)), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="numbers-{period.first_on}-{period.days[-1]}.csv"'
     answer["Cache-Control"] = "private, no-store"
     return answer
+
+
+def _say_away(request: HttpRequest, error: CountsAway) -> HttpResponse:
+    logger.warning("The page of numbers cannot be made: %s", error)
+    context = {"page_title": _("Numbers"), "header_title": _("Numbers"), "header_icon": "mh-numbers"}
+    return TemplateResponse(request, "insight/numbers_away.html", context, status=error.status)
 
 
 def _asked_days(request: HttpRequest) -> int:

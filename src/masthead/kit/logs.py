@@ -77,6 +77,7 @@ def make_logging(how: str) -> dict[str, Any]:
         "loggers": {
             "masthead": {"level": "INFO"},
             "django.server": {"level": "WARNING"},
+            "clickhouse_connect": {"level": "ERROR"},  # it tells of every attempt while ClickHouse is away; we once
             # The server has handlers of its own, in a form of its own.
             "_granian": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         },

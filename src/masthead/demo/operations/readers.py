@@ -13,7 +13,7 @@ from masthead.demo.content import Newspaper
 from masthead.demo.operations.pages import HELD_ON_FRONT
 from masthead.demo.readership import ReadArticle, ShownVariant, imagine_counts
 from masthead.demo.traces import Traces
-from masthead.insight.operations import write_batch
+from masthead.insight.stores import get_store
 from masthead.newsroom.models import ArticlePage
 
 BATCH = "demo-readers"
@@ -38,8 +38,8 @@ def add_counts(paper: Newspaper, traces: Traces, *, now: datetime) -> None:
         list(_list_articles(paper, traces)), list(_list_variants(paper, traces)), now=local, seed=BATCH
     )
     with transaction.atomic():
-        write_batch(batch, now=now)
         traces.note("counts", BATCH)
+        get_store().write(batch)
 
 
 def _list_articles(paper: Newspaper, traces: Traces) -> Iterator[ReadArticle]:

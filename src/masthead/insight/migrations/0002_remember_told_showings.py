@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
             name="ToldShowing",
             fields=[
                 ("mark", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("batch", models.CharField(max_length=64)),
                 ("told_at", models.DateTimeField(db_index=True)),
             ],
             options={

@@ -12,7 +12,7 @@ from masthead.insight.queries.numbers import (
 )
 from masthead.insight.queries.outcomes import NOT_KNOWN, Outcome, list_outcomes
 from masthead.insight.queries.periods import Period, last_days
-from masthead.insight.queries.sums import ReadSum, ShowingSum, sum_reads, sum_reads_by_article, sum_showings
+from masthead.insight.queries.sums import ReadSum, ShowingSum, list_most_read, sum_reads, sum_showings
 from masthead.insight.queries.tallies import Tally
 
 __all__ = [
@@ -28,9 +28,9 @@ __all__ = [
     "VariantNumbers",
     "get_numbers",
     "last_days",
+    "list_most_read",
     "list_outcomes",
     "list_top_articles",
     "sum_reads",
-    "sum_reads_by_article",
     "sum_showings",
 ]

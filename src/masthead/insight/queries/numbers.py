@@ -13,8 +13,9 @@ from wagtail.models import Page
 from masthead.appeals.models import Appeal
 from masthead.insight.queries.outcomes import NOT_KNOWN, list_outcomes
 from masthead.insight.queries.periods import Period
-from masthead.insight.queries.sums import sum_reads, sum_reads_by_article, sum_showings
+from masthead.insight.queries.sums import list_most_read, sum_reads, sum_showings
 from masthead.insight.queries.tallies import FIELD_OF_SHOWING_FACT, FIELDS_OF_READ_FACT, Tally, sum_tallies
+from masthead.insight.stores import ArticleReads
 from masthead.rules.counting import ReadFact, ShowingFact
 
 TOP_ARTICLES = 20
@@ -104,25 +105,25 @@ def get_numbers(period: Period) -> Numbers:
 
 def list_top_articles(period: Period, *, most: int = TOP_ARTICLES) -> tuple[ArticleNumbers, ...]:
     """List the articles that were read most."""
-    rows = sum_reads_by_article(period, most=most)
+    rows = list_most_read(period, most=most)
     pages = {str(page.translation_key): page for page in Page.objects.filter(translation_key__in=_uuids(rows))}
     return tuple(
         ArticleNumbers(
-            article=article,
-            title=pages[article].title if article in pages else article or _("All other articles"),
-            url=(pages[article].url or "") if article in pages else "",
-            reads=reads,
-            dedicated_reads=dedicated,
+            article=row.article,
+            title=pages[row.article].title if row.article in pages else row.article or _("All other articles"),
+            url=(pages[row.article].url or "") if row.article in pages else "",
+            reads=row.reads,
+            dedicated_reads=row.dedicated_reads,
         )
-        for article, reads, dedicated in rows
+        for row in rows
     )
 
 
-def _uuids(rows: list[tuple[str, int, int]]) -> list[UUID]:
+def _uuids(rows: list[ArticleReads]) -> list[UUID]:
     found = []
-    for article, _reads, _dedicated in rows:
+    for row in rows:
         try:
-            found.append(UUID(article))
+            found.append(UUID(row.article))
         except ValueError:
             continue
     return found
