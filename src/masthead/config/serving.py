@@ -27,6 +27,8 @@ STOP_SECONDS = 10.0
 RESTART_SECONDS = (0.5, 1.0, 2.0, 5.0, 15.0)
 # A process that lived this long has started well: its next restart is a first one again.
 SETTLED_SECONDS = 30.0
+# So long at most the first part starts alone: whoever waits for the site waits for nothing else.
+HEAD_START_SECONDS = 10.0
 
 
 class PortTaken(MastheadError):
@@ -78,17 +80,25 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         announced = False
+        self._hold_back(time.monotonic() + HEAD_START_SECONDS)
         while not self._stopping.is_set():
             self._tend(time.monotonic())
             if not announced and answers(health_url):
                 announced = True
                 ready()
-            self._stopping.wait(0.2)
+                self._hold_back(0.0)
+            self._stopping.wait(0.2 if announced else 0.05)
         self._end_all()
         return 0
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stopping.set()
+
+    def _hold_back(self, until: float) -> None:
+        """Let the parts after the first start no sooner than that, unless they have started already."""
+        for part in self.parts[1:]:
+            if not part.started:
+                part.due = until
 
     def _tend(self, now: float) -> None:
         for part in self.parts:
