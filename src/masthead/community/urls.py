@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern] = [
     path("membership/amount/", views.change_amount, name="membership_amount"),
     path("membership/end/", views.end_membership, name="membership_end"),
     path("membership/keep/", views.keep_membership, name="membership_keep"),
+    path("membership/everything.json", views.export_everything, name="membership_export"),
     path("_masthead/pass", views.refresh_pass, name="pass"),
 ]

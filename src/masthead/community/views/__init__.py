@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from masthead.community.views.joining import join
-from masthead.community.views.membership import change_amount, end_membership, keep_membership, membership
+from masthead.community.views.membership import (
+    change_amount,
+    end_membership,
+    export_everything,
+    keep_membership,
+    membership,
+)
 from masthead.community.views.passing import refresh_pass
 from masthead.community.views.returning import return_from_payment, welcome
 
 __all__ = [
     "change_amount",
     "end_membership",
+    "export_everything",
     "join",
     "keep_membership",
     "membership",

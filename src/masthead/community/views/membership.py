@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from masthead.accounts.models import User
 from masthead.community import benefits, operations, queries
+from masthead.community.export import export_person
 from masthead.community.forms import AmountForm
 from masthead.community.joining import offer_amounts, to_major
 from masthead.community.models import Membership, TierPrice
@@ -117,6 +118,18 @@ def keep_membership(request: HttpRequest, person: User) -> HttpResponse:
     return _do(
         request, person, operations.keep_membership, _("Good to have you with us still. The next charge is on {day}.")
     )
+
+
+@never_cache
+@require_safe
+@for_signed_in
+def export_everything(request: HttpRequest, person: User) -> HttpResponse:
+    """Give the person everything the site holds about them, as a file to keep."""
+    now = timezone.now()
+    words = {"indent": 2, "ensure_ascii": False}
+    answer = JsonResponse(export_person(person, now=now), json_dumps_params=words)
+    answer["Content-Disposition"] = f'attachment; filename="{request.get_host().partition(":")[0]}-{now:%Y-%m-%d}.json"'
+    return answer
 
 
 def _do(request: HttpRequest, person: User, change: Callable[..., Membership], sentence: str) -> HttpResponse:

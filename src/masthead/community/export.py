@@ -1,0 +1,79 @@
+"""Everything that the site holds about one person, for that person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.db.models import Manager
+
+from masthead.accounts.models import User
+from masthead.community.models import Contribution, Membership, SurplusSubscription
+from masthead.letters.models import Letter
+from masthead.payments.models import Checkout, Payment, Subscription
+
+
+class _Told(NamedTuple):
+    """What is told of some rows: how they are found by the person, and their columns."""
+
+    rows: Manager[Any]
+    whose: str
+    columns: str
+
+
+# Under which name what is told, oldest first. Amounts are in the currency's minor units, moments in UTC.
+TOLD: Final[Mapping[str, _Told]] = {
+    "addresses": _Told(EmailAddress.objects, "user", "email verified"),
+    "passkeys_and_codes": _Told(Authenticator.objects, "user", "type data__name created_at last_used_at"),
+    "memberships": _Told(
+        Membership.objects, "person", "tier__name amount_minor currency interval state since paid_until ends_at"
+    ),
+    "double_payments": _Told(SurplusSubscription.objects, "person", "tier__name paid_until noticed_at end_asked_at"),
+    "contributions": _Told(Contribution.objects, "person", "payment__amount_minor payment__currency given_at"),
+    "checkouts": _Told(
+        Checkout.objects,
+        "person",
+        "created_at completed_at state email name product_name amount_minor currency interval language network "
+        "provider reference",
+    ),
+    "subscriptions": _Told(
+        Subscription.objects,
+        "person",
+        "provider reference customer product_name amount_minor currency interval status started_at paid_until "
+        "cancel_at_period_end ended_at",
+    ),
+    "payments": _Told(
+        Payment.objects,
+        "person",
+        "paid_at product_name amount_minor currency country refunded_minor refunded_at covers_until provider reference",
+    ),
+    "letters": _Told(Letter.objects, "to__iexact", "created_at sent_at kind to language subject text state"),
+}
+NOT_HERE: Final = (
+    "Which articles you read is in your own browser only, not here: the page “Your reads” shows it. Card numbers are "
+    "with the payment provider; this site never sees them."
+)
+
+
+def export_person(person: User, *, now: datetime) -> dict[str, Any]:
+    """Return everything held about a person, as values that JSON takes."""
+    account = {
+        "email": person.email,
+        "name": person.name,
+        "language": person.language,
+        "known_since": person.date_joined,
+        "last_sign_in": person.last_login,
+        "works_for_the_newsroom": person.is_staff,
+    }
+    rows = {
+        name: list(
+            told.rows.filter(**{told.whose: person if told.whose in {"person", "user"} else person.email})
+            .order_by("pk")
+            .values(*told.columns.split())
+        )
+        for name, told in TOLD.items()
+    }
+    return {"told_at": now, "not_here": NOT_HERE, "account": account, **rows}
