@@ -65,9 +65,10 @@ def make_constant() -> Application:
 
 def make_site(appeals: int) -> Edge:
     """Return edge in front of the pages from memory and Django, as `masthead serve` has it."""
+    django = make_django()
     from masthead.config.pages import make_pages
 
-    return make_edge(appeals, fallback=make_pages(make_django()))
+    return make_edge(appeals, fallback=make_pages(django))
 
 
 def make_counting(appeals: int) -> Edge:
