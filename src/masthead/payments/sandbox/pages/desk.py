@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 
 from masthead.kit.formats import format_money
 from masthead.payments.sandbox.calendar import add_months
+from masthead.payments.sandbox.chaos import get_chaos
 from masthead.payments.sandbox.pages.drawing import Markup, PageAnswer, answer_page, draw
 from masthead.payments.sandbox.store import Book, Document
 from masthead.rules.money import Money
@@ -20,7 +22,16 @@ def get_target(now: int, by: str) -> int | None:
     return steps.get(by)
 
 
-def show_desk(book: Book, *, base: str, token: str, turned: str) -> PageAnswer:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChaosForm:
+    """The form of the chaos mode, as it was sent if something is wrong with it."""
+
+    token: str
+    words: str | None = None
+    wrong: str = ""
+
+
+def show_desk(book: Book, *, base: str, token: str, turned: str, chaos: ChaosForm) -> PageAnswer:
     """Show the desk; `turned` is how many things fell due when the clock was turned just now."""
     days = (book.now - int(book.wall)) // 86_400
     fell_due = f"{turned} {'thing' if turned == '1' else 'things'} fell due on the way."
@@ -32,10 +43,15 @@ def show_desk(book: Book, *, base: str, token: str, turned: str) -> PageAnswer:
         notice=Markup(f'<p class="good" role="status">{escape(notice)}</p>' if notice else ""),
         action=f"{base}/clock",
         token=token,
+        chaos=str(get_chaos(book)) if chaos.words is None else chaos.words,
+        chaos_action=f"{base}/chaos",
+        chaos_token=chaos.token,
+        invalid=Markup(' aria-invalid="true"' if chaos.wrong else ""),
+        wrong=Markup(f'<p class="alert" role="alert">{escape(chaos.wrong)}</p>' if chaos.wrong else ""),
         subscriptions=_draw_subscriptions(book),
         events=_draw_events(book),
     )
-    return answer_page(content, title="Sandbox", base=base)
+    return answer_page(content, title="Sandbox", base=base, status=422 if chaos.wrong else 200)
 
 
 def _draw_subscriptions(book: Book) -> Markup:

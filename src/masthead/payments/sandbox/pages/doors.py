@@ -9,11 +9,12 @@ from typing import Final
 from urllib.parse import parse_qs
 
 from masthead.payments.sandbox.cards import BY_NUMBER
+from masthead.payments.sandbox.chaos import BadChaos, parse_chaos, set_chaos
 from masthead.payments.sandbox.charging import Outcome
 from masthead.payments.sandbox.checkout import answer_confirmation, submit
 from masthead.payments.sandbox.clock import advance
 from masthead.payments.sandbox.errors import ApiError
-from masthead.payments.sandbox.pages.desk import get_target, show_desk
+from masthead.payments.sandbox.pages.desk import ChaosForm, get_target, show_desk
 from masthead.payments.sandbox.pages.drawing import PageAnswer, load_style, redirect
 from masthead.payments.sandbox.pages.paying import CardForm, show_confirmation, show_form, show_notice
 from masthead.payments.sandbox.store import Book, Document, Store
@@ -67,9 +68,12 @@ def show(store: Store, request: PageRequest, *, secret: str) -> PageAnswer:
             with store.transaction(writes=False) as book:
                 token = make_token(secret, "clock")
                 turned = request.read_query().get("turned", "")
-                return show_desk(book, base=request.base, token=token, turned=turned)
+                chaos = ChaosForm(token=make_token(secret, "chaos"))
+                return show_desk(book, base=request.base, token=token, turned=turned, chaos=chaos)
         case "POST", ["clock"]:
             return _turn_clock(store, request, secret)
+        case "POST", ["chaos"]:
+            return _choose_chaos(store, request, secret)
         case _, ["pay", reference]:
             return _pay(store, request, reference, secret)
         case _, ["pay", reference, "confirm"]:
@@ -95,6 +99,21 @@ def _turn_clock(store: Store, request: PageRequest, secret: str) -> PageAnswer:
     if target is None:
         return redirect(f"{request.base}/")
     return redirect(f"{request.base}/?turned={advance(store, target)}")
+
+
+def _choose_chaos(store: Store, request: PageRequest, secret: str) -> PageAnswer:
+    form = request.read_form()
+    token = make_token(secret, "chaos")
+    if not _is_ours(request, form, token):
+        return _refuse(request)
+    words = form.get("words", "")
+    with store.transaction() as book:
+        try:
+            set_chaos(book, parse_chaos(words))
+        except BadChaos as error:
+            chaos = ChaosForm(token=token, words=words, wrong=f"Nothing was changed: {error}.")
+            return show_desk(book, base=request.base, token=make_token(secret, "clock"), turned="", chaos=chaos)
+    return redirect(f"{request.base}/#chaos")
 
 
 def _pay(store: Store, request: PageRequest, reference: str, secret: str) -> PageAnswer:
