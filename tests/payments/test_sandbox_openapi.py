@@ -13,6 +13,7 @@ import pytest
 import stripe
 from jsonschema import Draft202012Validator
 from tests.payments.fetch_openapi import TARGET
+from tests.payments.test_sandbox_changes import change, price_of, subscribe
 from tests.payments.world import CONFIRMED_CARD, DECLINED_CARD, FAILING_CARD, GOOD_CARD, SITE, Bank, now
 
 from masthead.payments.providers.base import CheckoutOrder
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.skipif(
     not TARGET.exists(),
     reason="Stripe's OpenAPI document is not here; python tests/payments/fetch_openapi.py fetches it",
 )
-KEY = "sk_test_sandbox"
+KEY = "sk_test_masthead_sandbox"
 Call = tuple[ApiRequest, ApiAnswer]
 
 
@@ -204,6 +205,7 @@ def live(bank: Bank, api: stripe.V1Services) -> None:
         [payment] = bank.provider.read_checkout(references[key]).payments
         bank.provider.refund(payment.reference, amount=Money(200, "USD"), key=f"r-{key}")
         bank.provider.read_payment(payment.reference)
+    change_subscriptions(api, bank)
     look_at_everything(api)
     bank.provider.cancel(good.subscription.reference)
     bank.provider.expire_checkout(
@@ -222,6 +224,17 @@ def live(bank: Bank, api: stripe.V1Services) -> None:
         ).reference
     )
     list(bank.provider.list_since(now()))
+
+
+def change_subscriptions(api: stripe.V1Services, bank: Bank) -> None:
+    """Change a subscription in every way: up, down, to another interval, paused three ways, ended and kept."""
+    subscription = subscribe(api, bank)
+    for amount, interval in [(3000, "month"), (1000, "month"), (9000, "year"), (1000, "month")]:
+        change(api, subscription, price_of(amount, interval))
+    for behavior in ("void", "mark_uncollectible", "keep_as_draft"):
+        api.subscriptions.update(subscription.id, {"pause_collection": {"behavior": behavior}})  # type: ignore[typeddict-item]
+        bank.turn_clock(31)
+    api.subscriptions.update(subscription.id, {"pause_collection": ""})
 
 
 def look_at_everything(api: stripe.V1Services) -> None:
