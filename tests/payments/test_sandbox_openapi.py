@@ -14,6 +14,7 @@ import stripe
 from jsonschema import Draft202012Validator
 from tests.payments.fetch_openapi import TARGET
 from tests.payments.test_sandbox_changes import change, price_of, subscribe
+from tests.payments.test_sandbox_offers import open_page
 from tests.payments.world import CONFIRMED_CARD, DECLINED_CARD, FAILING_CARD, GOOD_CARD, SITE, Bank, now
 
 from masthead.payments.providers.base import CheckoutOrder
@@ -206,6 +207,7 @@ def live(bank: Bank, api: stripe.V1Services) -> None:
         bank.provider.refund(payment.reference, amount=Money(200, "USD"), key=f"r-{key}")
         bank.provider.read_payment(payment.reference)
     change_subscriptions(api, bank)
+    make_offers(api, bank)
     look_at_everything(api)
     bank.provider.cancel(good.subscription.reference)
     bank.provider.expire_checkout(
@@ -235,6 +237,34 @@ def change_subscriptions(api: stripe.V1Services, bank: Bank) -> None:
         api.subscriptions.update(subscription.id, {"pause_collection": {"behavior": behavior}})  # type: ignore[typeddict-item]
         bank.turn_clock(31)
     api.subscriptions.update(subscription.id, {"pause_collection": ""})
+
+
+def make_offers(api: stripe.V1Services, bank: Bank) -> None:
+    """Make coupons and codes, use them with and without a trial, and take them away."""
+    coupon = api.coupons.create({"percent_off": 12.5, "duration": "repeating", "duration_in_months": 2, "name": "Two"})
+    other = api.coupons.create({"amount_off": 200, "currency": "usd", "duration": "once", "id": "TWOLESS"})
+    api.coupons.update(other.id, {"name": "Two less"})
+    code = api.promotion_codes.create({"promotion": {"type": "coupon", "coupon": coupon.id}, "code": "SPRING"})
+    api.promotion_codes.update(code.id, {"metadata": {"shelf": "1"}})
+    for told in (
+        {"allow_promotion_codes": True},
+        {"discounts": [{"promotion_code": code.id}]},
+        {"discounts": [{"coupon": other.id}], "mode": "payment"},
+        {"discounts": [{"coupon": other.id}], "subscription_data": {"trial_period_days": 7}},
+        {"subscription_data": {"trial_period_days": 7}},
+    ):
+        session = open_page(api, **told)
+        for card in (DECLINED_CARD, GOOD_CARD):
+            bank.pay(session.url, card)
+    bank.turn_clock(8)
+    api.coupons.retrieve(coupon.id)
+    api.coupons.list()
+    api.promotion_codes.retrieve(code.id, {"expand": ["promotion.coupon"]})
+    api.promotion_codes.list({"code": "SPRING"})
+    api.subscriptions.list({"expand": ["data.discounts.source.coupon"]})
+    api.invoices.list({"expand": ["data.discounts"]})
+    api.events.list({"limit": 100})
+    api.coupons.delete(other.id)
 
 
 def look_at_everything(api: stripe.V1Services) -> None:

@@ -8,6 +8,7 @@ from masthead.payments.sandbox.calendar import get_period
 from masthead.payments.sandbox.charging import Outcome, charge_intent
 from masthead.payments.sandbox.errors import ApiError
 from masthead.payments.sandbox.events import emit
+from masthead.payments.sandbox.offers import end_discounts, find_discount, redeem
 from masthead.payments.sandbox.shapes.billing import make_subscription
 from masthead.payments.sandbox.shapes.invoicing import Line, make_invoice, make_invoice_payment
 from masthead.payments.sandbox.shapes.paying import make_intent
@@ -33,7 +34,7 @@ def get_due(subscription: Document) -> int | None:
     match subscription["status"]:
         case "incomplete":
             return int(subscription["created"]) + INCOMPLETE_SECONDS
-        case "active":
+        case "active" | "trialing":
             end = int(subscription["items"]["data"][0]["current_period_end"])
             resumes_at = (subscription["pause_collection"] or {}).get("resumes_at")
             return min(end, resumes_at or end)
@@ -49,19 +50,35 @@ def save_subscription(book: Book, subscription: Document) -> None:
 
 
 def begin_subscription(
-    book: Book, *, customer: Document, method: Document, price: Document, metadata: dict[str, str]
+    book: Book, *, customer: Document, method: Document, price: Document, session: Document
 ) -> Document:
-    """Make a subscription with its first invoice, which waits to be paid."""
+    """Make the subscription of a checkout session with its first invoice, which waits to be paid."""
     recurring = price["recurring"]
     period = get_period(book.now, 0, recurring["interval"], recurring["interval_count"])
+    trial_days = session["_trial_days"]
+    if trial_days:
+        period = (book.now, book.now + trial_days * DAY)
     subscription = make_subscription(
-        book, customer=customer["id"], method=method["id"], price=price, period=period, metadata=metadata
+        book, customer=customer["id"], method=method["id"], price=price, period=period, metadata=session["_bequest"]
     )
-    line = Line(price=price, amount=price["unit_amount"], period=period)
+    redeem(book, session, subscription)
+    if trial_days:
+        subscription |= {"trial_start": period[0], "trial_end": period[1], "billing_cycle_anchor": period[1]}
+        line = Line(price=price, amount=0, period=period, description="Free trial")
+    else:
+        line = make_period_line(book, subscription, price, period)
     open_invoice(book, subscription, reason="subscription_create", lines=[line])
     save_subscription(book, subscription)
     emit(book, "customer.subscription.created", subscription)
     return subscription
+
+
+def make_period_line(book: Book, subscription: Document, price: Document, period: tuple[int, int]) -> Line:
+    """Charge a whole period, less the discount that holds now; the change of a price credits what is left of that."""
+    amount = price["unit_amount"]
+    discount, off = find_discount(book, subscription, amount)
+    subscription["_net"] = amount - off
+    return Line(price=price, amount=amount, period=period, discount=discount, off=off)
 
 
 def open_invoice(book: Book, subscription: Document, *, reason: str, lines: list[Line]) -> Document:
@@ -135,7 +152,10 @@ def _note_paid(book: Book, subscription: Document, invoice: Document) -> None:
         tie["status_transitions"]["paid_at"] = book.now
         book.save(tie)
     before = subscription["status"]
-    subscription |= {"status": "active", "_failures": 0}
+    on_trial = subscription["trial_end"] is not None and book.now < subscription["trial_end"]
+    subscription |= {"status": "trialing" if on_trial else "active", "_failures": 0}
+    if not on_trial:
+        end_discounts(book, subscription)
     book.save(invoice)
     save_subscription(book, subscription)
     emit(book, "invoice.paid", invoice)
@@ -177,7 +197,7 @@ def renew_subscription(book: Book, subscription: Document) -> None:
     )
     item |= {"current_period_start": period[0], "current_period_end": period[1]}
     subscription["_periods"] = number + 1
-    line = Line(price=item["price"], amount=item["price"]["unit_amount"], period=period)
+    line = make_period_line(book, subscription, item["price"], period)
     if subscription["pause_collection"]:
         _pass_over(book, subscription, line)
         return
@@ -245,5 +265,8 @@ def attend_subscription(book: Book, subscription: Document) -> None:
             resume_collection(book, subscription)
         case _ if subscription["cancel_at_period_end"]:
             end_subscription(book, subscription, reason="cancellation_requested")
+        case "trialing":
+            subscription["_periods"] = 0
+            renew_subscription(book, subscription)
         case _:
             renew_subscription(book, subscription)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from masthead.payments.sandbox.billing import need, open_invoice, pay_invoice, save_subscription
+from masthead.payments.sandbox.billing import make_period_line, need, open_invoice, pay_invoice, save_subscription
 from masthead.payments.sandbox.calendar import get_period
 from masthead.payments.sandbox.charging import Outcome
 from masthead.payments.sandbox.errors import ApiError, BadParameter
+from masthead.payments.sandbox.offers import find_discount
 from masthead.payments.sandbox.proration import make_credit, make_remainder
 from masthead.payments.sandbox.shapes.invoicing import Line
 from masthead.payments.sandbox.store import Book, Document
@@ -28,11 +29,12 @@ def change_price(
     if not period[0] <= moment <= period[1]:
         raise BadParameter("The proration date lies outside of the current period.", "proration_date")
     old, item["price"] = item["price"], price
-    lines = [make_credit(old, period, moment)] if prorates else []
+    lines = [make_credit(old, subscription["_net"], period, moment)] if prorates else []
     if any(old["recurring"][name] != price["recurring"][name] for name in CYCLE):
         lines.append(_begin_cycle(book, subscription, item))
     elif prorates:
-        lines.append(make_remainder(price, period, moment))
+        subscription["_net"] = price["unit_amount"] - find_discount(book, subscription, price["unit_amount"])[1]
+        lines.append(make_remainder(price, subscription["_net"], period, moment))
     if not lines:
         return
     open_invoice(book, subscription, reason="subscription_update", lines=lines)
@@ -51,4 +53,4 @@ def _begin_cycle(book: Book, subscription: Document, item: Document) -> Line:
     subscription |= {"billing_cycle_anchor": book.now, "_periods": 1}
     if subscription["cancel_at_period_end"]:
         subscription["cancel_at"] = period[1]
-    return Line(price=price, amount=price["unit_amount"], period=period)
+    return make_period_line(book, subscription, price, period)

@@ -13,22 +13,22 @@ def prorate(amount: int, period: tuple[int, int], moment: int) -> int:
     return (2 * amount * left + length) // (2 * length)
 
 
-def make_credit(price: Document, period: tuple[int, int], moment: int) -> Line:
-    """Give back what the old price cost for the time left."""
+def make_credit(price: Document, paid: int, period: tuple[int, int], moment: int) -> Line:
+    """Give back what was paid at the old price for the time left."""
     return Line(
         price=price,
-        amount=-prorate(price["unit_amount"], period, moment),
+        amount=-prorate(paid, period, moment),
         period=(moment, period[1]),
         is_proration=True,
         description="Unused time at the former price",
     )
 
 
-def make_remainder(price: Document, period: tuple[int, int], moment: int) -> Line:
-    """Charge what the new price costs for the time left."""
+def make_remainder(price: Document, cost: int, period: tuple[int, int], moment: int) -> Line:
+    """Charge what the new price costs, less any discount, for the time left."""
     return Line(
         price=price,
-        amount=prorate(price["unit_amount"], period, moment),
+        amount=prorate(cost, period, moment),
         period=(moment, period[1]),
         is_proration=True,
         description="Remaining time at the new price",

@@ -16,10 +16,12 @@ from masthead.payments.sandbox.clock import advance
 from masthead.payments.sandbox.errors import ApiError
 from masthead.payments.sandbox.pages.desk import ChaosForm, get_target, show_desk
 from masthead.payments.sandbox.pages.drawing import PageAnswer, load_style, redirect
+from masthead.payments.sandbox.pages.offering import is_stale, try_code
 from masthead.payments.sandbox.pages.paying import CardForm, show_confirmation, show_form, show_notice
 from masthead.payments.sandbox.store import Book, Document, Store
 
 MOST_FIELDS: Final = 30
+ENDED: Final = "This offer has ended. Nothing was charged. The full price is shown now."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,8 @@ def show(store: Store, request: PageRequest, *, secret: str) -> PageAnswer:
             return _choose_chaos(store, request, secret)
         case _, ["pay", reference]:
             return _pay(store, request, reference, secret)
+        case "POST", ["pay", reference, "code"]:
+            return _take_code(store, request, reference, secret)
         case _, ["pay", reference, "confirm"]:
             return _confirm(store, request, reference, secret)
     return show_notice("Nothing here", "There is no such page.", base=request.base, status=404)
@@ -136,6 +140,9 @@ def _pay(store: Store, request: PageRequest, reference: str, secret: str) -> Pag
         entry = form.read(email=session["customer_email"] or "", now=book.now)
         if entry is None:
             return show_form(session, form, base=request.base, token=token)
+        if is_stale(book, session):
+            form.alert = ENDED
+            return show_form(session, form, base=request.base, token=token)
         outcome = submit(book, session, entry)
         if outcome is Outcome.ASKS:
             return redirect(f"{request.base}/pay/{reference}/confirm")
@@ -143,6 +150,21 @@ def _pay(store: Store, request: PageRequest, reference: str, secret: str) -> Pag
             form.alert = f"{entry.card.decline_sentence} Nothing was charged. Please try another card."
             return show_form(session, form, base=request.base, token=token)
         return redirect(get_success_url(session))
+
+
+def _take_code(store: Store, request: PageRequest, reference: str, secret: str) -> PageAnswer:
+    token = make_token(secret, reference)
+    with store.transaction() as book:
+        session = _find_open(book, reference, request)
+        if isinstance(session, PageAnswer):
+            return session
+        fields = request.read_form()
+        if not session["allow_promotion_codes"] or not _is_ours(request, fields, token):
+            return _refuse(request)
+        code = try_code(book, session, fields.get("code", ""))
+        if code.error:
+            return show_form(session, CardForm({}), base=request.base, token=token, code=code)
+    return redirect(f"{request.base}/pay/{reference}")
 
 
 def _confirm(store: Store, request: PageRequest, reference: str, secret: str) -> PageAnswer:
@@ -160,6 +182,10 @@ def _confirm(store: Store, request: PageRequest, reference: str, secret: str) ->
         fields = request.read_form()
         if not _is_ours(request, fields, token):
             return _refuse(request)
+        if is_stale(book, session):
+            form = CardForm({})
+            form.alert = ENDED
+            return show_form(session, form, base=request.base, token=token)
         try:
             outcome = answer_confirmation(book, session, approved=fields.get("answer") == "yes")
         except ApiError as error:

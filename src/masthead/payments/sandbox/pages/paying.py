@@ -13,13 +13,12 @@ from urllib.parse import urlencode, urlsplit
 
 from babel import Locale
 
-from masthead.kit.formats import format_money
 from masthead.payments.sandbox.cards import CARDS, read_number
 from masthead.payments.sandbox.checkout import Entry
 from masthead.payments.sandbox.errors import CardDeclined
 from masthead.payments.sandbox.pages.drawing import Markup, PageAnswer, answer_page, draw, join
+from masthead.payments.sandbox.pages.offering import CodeForm, draw_code, draw_offer, say_money
 from masthead.payments.sandbox.store import Document
-from masthead.rules.money import Money
 
 LONGEST_NAME: Final = 120
 FIELDS: Final = (
@@ -29,8 +28,6 @@ FIELDS: Final = (
     ("name", "Name on the card", "text", LONGEST_NAME, True),
 )
 PREFILLED: Final = {"expiry": "12 / 34", "cvc": "123", "country": "US"}
-# Stripe's minor unit is not that of ISO 4217 for these.
-_SCALES: Final = {"ISK": (1, 100), "UGX": (1, 100), "MGA": (100, 1)}
 
 
 @dataclass(slots=True)
@@ -85,10 +82,8 @@ def list_countries() -> Mapping[str, str]:
 
 
 def say_amount(session: Document) -> str:
-    """Return what is to be paid."""
-    code = session["currency"].upper()
-    times, by = _SCALES.get(code, (1, 1))
-    return format_money(Money(session["amount_total"] * times // by, code))
+    """Return what is to be paid now."""
+    return say_money(session["amount_total"], session["currency"])
 
 
 def get_origin(url: str) -> str:
@@ -102,16 +97,28 @@ def _get_interval(session: Document) -> str:
     return recurring["interval"] if recurring else ""
 
 
-def show_form(session: Document, form: CardForm, *, base: str, token: str) -> PageAnswer:
+def _say_terms(session: Document, interval: str) -> str:
+    if not interval:
+        return "A single payment; nothing renews."
+    days = session["_trial_days"]
+    trial = f"Free for {days} {'day' if days == 1 else 'days'}; then it is charged. " if days else ""
+    return f"{trial}Renews every {interval} until it is ended."
+
+
+def show_form(session: Document, form: CardForm, *, base: str, token: str, code: CodeForm | None = None) -> PageAnswer:
     """Show the card form, with what is wrong with it."""
     interval = _get_interval(session)
-    terms = f"Renews every {interval} until it is ended." if interval else "A single payment; nothing renews."
+    due = say_amount(session)
     content = draw(
         "pay.html",
         product=session["_line_items"][0]["description"],
-        amount=say_amount(session),
+        amount=say_money(session["amount_subtotal"], session["currency"]),
+        code=draw_code(session, code or CodeForm(), base=base, token=token),
+        do=f"Pay {due}" if session["amount_total"] else "Confirm",
+        due=due,
+        offer=draw_offer(session),
         per=f" per {interval}" if interval else "",
-        terms=terms,
+        terms=_say_terms(session, interval),
         email=session["customer_email"] or "the address you gave",
         cancel_url=session["cancel_url"],
         alert=_draw_alert(form),
@@ -120,7 +127,7 @@ def show_form(session: Document, form: CardForm, *, base: str, token: str) -> Pa
         token=token,
         fields=_draw_fields(form),
     )
-    status = 402 if form.alert else 422 if form.errors else 200
+    status = 402 if form.alert else 422 if form.errors or (code and code.error) else 200
     return answer_page(
         content,
         title="Payment",

@@ -62,6 +62,7 @@ def make_subscription(
         "trial_start": None,
         "_periods": 1,
         "_failures": 0,
+        "_net": price["unit_amount"],
     }
 
 

@@ -15,13 +15,17 @@ class Line:
     amount: int
     period: tuple[int, int]
     is_proration: bool = False
+    discount: str | None = None
+    off: int = 0
     description: str | None = None
 
 
 def make_invoice(book: Book, *, subscription: Document, customer: Document, reason: str, lines: list[Line]) -> Document:
     """An open invoice of a subscription; what the customer has in credit pays for it first."""
     reference = make_id("in")
-    total = sum(line.amount for line in lines)
+    subtotal = sum(line.amount for line in lines)
+    discounts = [{"amount": line.off, "discount": line.discount} for line in lines if line.discount]
+    total = subtotal - sum(line.off for line in lines)
     balance = customer["balance"] + total
     amount = max(0, balance)
     parent = {
@@ -73,7 +77,7 @@ def make_invoice(book: Book, *, subscription: Document, customer: Document, reas
         "default_source": None,
         "default_tax_rates": [],
         "description": None,
-        "discounts": [],
+        "discounts": [one["discount"] for one in discounts],
         "due_date": None,
         "effective_at": book.now,
         "ending_balance": min(0, balance),
@@ -113,11 +117,11 @@ def make_invoice(book: Book, *, subscription: Document, customer: Document, reas
             "paid_at": None,
             "voided_at": None,
         },
-        "subtotal": total,
-        "subtotal_excluding_tax": total,
+        "subtotal": subtotal,
+        "subtotal_excluding_tax": subtotal,
         "test_clock": None,
         "total": total,
-        "total_discount_amounts": [],
+        "total_discount_amounts": discounts,
         "total_excluding_tax": total,
         "total_pretax_credit_amounts": [],
         "total_taxes": [],
@@ -139,9 +143,9 @@ def _make_line(invoice: str, subscription: Document, line: Line) -> Document:
         "amount": line.amount,
         "currency": price["currency"],
         "description": line.description,
-        "discount_amounts": [],
+        "discount_amounts": [{"amount": line.off, "discount": line.discount}] if line.discount else [],
         "discountable": not line.is_proration,
-        "discounts": [],
+        "discounts": [line.discount] if line.discount else [],
         "invoice": invoice,
         "livemode": False,
         "metadata": subscription["metadata"],
