@@ -14,6 +14,7 @@ import stripe
 from jsonschema import Draft202012Validator
 from tests.payments.fetch_openapi import TARGET
 from tests.payments.test_sandbox_changes import change, price_of, subscribe
+from tests.payments.test_sandbox_disputes import DISPUTED_CARD, dispute
 from tests.payments.test_sandbox_offers import open_page
 from tests.payments.world import CONFIRMED_CARD, DECLINED_CARD, FAILING_CARD, GOOD_CARD, SITE, Bank, now
 
@@ -208,6 +209,7 @@ def live(bank: Bank, api: stripe.V1Services) -> None:
         bank.provider.read_payment(payment.reference)
     change_subscriptions(api, bank)
     make_offers(api, bank)
+    dispute_charges(api, bank)
     look_at_everything(api)
     bank.provider.cancel(good.subscription.reference)
     bank.provider.expire_checkout(
@@ -265,6 +267,25 @@ def make_offers(api: stripe.V1Services, bank: Bank) -> None:
     api.invoices.list({"expand": ["data.discounts"]})
     api.events.list({"limit": 100})
     api.coupons.delete(other.id)
+
+
+def dispute_charges(api: stripe.V1Services, bank: Bank) -> None:
+    """Have charges disputed, win one and lose the others."""
+    for words in ("winning_evidence", "losing_evidence", ""):
+        made = dispute(api, bank) if not api.disputes.list().data else dispute_again(api, bank)
+        api.disputes.retrieve(made.id)
+        if words:
+            api.disputes.update(made.id, {"evidence": {"uncategorized_text": words}})
+        else:
+            api.disputes.close(made.id)
+    api.events.list({"limit": 100})
+
+
+def dispute_again(api: stripe.V1Services, bank: Bank) -> stripe.Dispute:
+    """Have another charge disputed."""
+    subscribe(api, bank, card=DISPUTED_CARD)
+    bank.turn_clock(1)
+    return api.disputes.list({"limit": 1}).data[0]
 
 
 def look_at_everything(api: stripe.V1Services) -> None:

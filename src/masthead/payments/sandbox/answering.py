@@ -19,6 +19,7 @@ EXPANDABLE: Final[Mapping[str, frozenset[str]]] = {
     "": frozenset({"coupon"}),
     "charge": frozenset({"customer", "payment_intent"}),
     "checkout.session": frozenset({"customer", "invoice", "payment_intent", "subscription"}),
+    "dispute": frozenset({"charge", "payment_intent"}),
     "discount": frozenset({"customer", "promotion_code"}),
     "invoice": frozenset({"customer", "discounts"}),
     "invoice_payment": frozenset({"invoice"}),

@@ -11,7 +11,16 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from masthead.payments.sandbox.answering import answer
-from masthead.payments.sandbox.api import catalogue, customers, machinery, offers, payments, sessions, subscriptions
+from masthead.payments.sandbox.api import (
+    catalogue,
+    customers,
+    disputes,
+    machinery,
+    offers,
+    payments,
+    sessions,
+    subscriptions,
+)
 from masthead.payments.sandbox.clock import CLOCK, advance, describe_clock
 from masthead.payments.sandbox.errors import ApiError, CardDeclined, NoSuchRoute
 from masthead.payments.sandbox.params import Params, parse_form
@@ -20,7 +29,7 @@ from masthead.payments.sandbox.store import Book, Document, Store, make_id
 Handler = Callable[..., Document]
 ROUTES: Final[dict[tuple[str, str], Handler]] = {
     route: handler
-    for module in (catalogue, customers, machinery, offers, payments, sessions, subscriptions)
+    for module in (catalogue, customers, disputes, machinery, offers, payments, sessions, subscriptions)
     for route, handler in module.ROUTES.items()
 }
 ADVANCE: Final = f"test_helpers/test_clocks/{CLOCK}/advance"
