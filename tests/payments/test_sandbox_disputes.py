@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import stripe
 from tests.payments.test_sandbox_changes import api, bank, subscribe
@@ -60,7 +58,6 @@ class TestDispute:
     def test_is_lost_when_it_is_given_up(self, api: stripe.V1Services, bank: Bank) -> None:
         made = dispute(api, bank)
         assert api.disputes.close(made.id).status == "lost"
-        refused: Any = None
         with pytest.raises(stripe.InvalidRequestError) as refused:
             api.disputes.update(made.id, {"evidence": {"uncategorized_text": "winning_evidence"}})
         assert refused.value.http_status == 400

@@ -13,6 +13,7 @@ import pytest
 import stripe
 from jsonschema import Draft202012Validator
 from tests.payments.fetch_openapi import TARGET
+from tests.payments.test_sandbox_cards import open_portal, open_setup
 from tests.payments.test_sandbox_changes import change, price_of, subscribe
 from tests.payments.test_sandbox_disputes import DISPUTED_CARD, dispute
 from tests.payments.test_sandbox_offers import open_page
@@ -208,6 +209,7 @@ def live(bank: Bank, api: stripe.V1Services) -> None:
         bank.provider.refund(payment.reference, amount=Money(200, "USD"), key=f"r-{key}")
         bank.provider.read_payment(payment.reference)
     change_subscriptions(api, bank)
+    change_cards(api, bank)
     make_offers(api, bank)
     dispute_charges(api, bank)
     look_at_everything(api)
@@ -267,6 +269,24 @@ def make_offers(api: stripe.V1Services, bank: Bank) -> None:
     api.invoices.list({"expand": ["data.discounts"]})
     api.events.list({"limit": 100})
     api.coupons.delete(other.id)
+
+
+def change_cards(api: stripe.V1Services, bank: Bank) -> None:
+    """Keep cards for later, by Checkout and by the portal."""
+    customer = subscribe(api, bank).customer
+    session = open_setup(api, customer)
+    for card in (DECLINED_CARD, GOOD_CARD):
+        bank.pay(session.url, card)
+    api.checkout.sessions.retrieve(session.id, {"expand": ["setup_intent"]})
+    [intent] = api.setup_intents.list({"customer": str(customer)}).data
+    api.setup_intents.retrieve(intent.id, {"expand": ["payment_method", "customer"]})
+    asked = bank.pay(open_setup(api, customer).url, CONFIRMED_CARD)
+    bank.confirm(asked, approve=False)
+    api.setup_intents.list()
+    method = api.payment_methods.list({"customer": str(customer), "type": "card"}).data[0]
+    api.customers.update(str(customer), {"invoice_settings": {"default_payment_method": method.id}})
+    bank.pay(f"{open_portal(api, customer).url}/card")
+    api.events.list({"limit": 100})
 
 
 def dispute_charges(api: stripe.V1Services, bank: Bank) -> None:

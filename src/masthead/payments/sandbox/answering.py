@@ -18,7 +18,7 @@ MOST_LISTED: Final = 100
 EXPANDABLE: Final[Mapping[str, frozenset[str]]] = {
     "": frozenset({"coupon"}),
     "charge": frozenset({"customer", "payment_intent"}),
-    "checkout.session": frozenset({"customer", "invoice", "payment_intent", "subscription"}),
+    "checkout.session": frozenset({"customer", "invoice", "payment_intent", "setup_intent", "subscription"}),
     "dispute": frozenset({"charge", "payment_intent"}),
     "discount": frozenset({"customer", "promotion_code"}),
     "invoice": frozenset({"customer", "discounts"}),
@@ -28,6 +28,7 @@ EXPANDABLE: Final[Mapping[str, frozenset[str]]] = {
     "payment_method": frozenset({"customer"}),
     "price": frozenset({"product"}),
     "refund": frozenset({"charge", "payment_intent"}),
+    "setup_intent": frozenset({"customer", "payment_method"}),
     "subscription": frozenset({"customer", "default_payment_method", "discounts", "latest_invoice"}),
 }
 

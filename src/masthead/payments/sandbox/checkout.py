@@ -59,7 +59,7 @@ def answer_confirmation(book: Book, session: Document, *, approved: bool) -> Out
     if approved:
         outcome = _pay(book, session, None, method, confirmed=True)
     else:
-        if session["amount_total"] == 0:
+        if not session["amount_total"]:
             decline_setup(book, need(book, session["_setup_intent"]), method, "authentication_required")
         else:
             decline_intent(book, _get_intent(book, session), method, "authentication_required")
@@ -100,7 +100,7 @@ def _refuse_closed(session: Document) -> None:
 def _find_customer(book: Book, session: Document, entry: Entry) -> Document | None:
     if session["customer"]:
         return need(book, session["customer"])
-    if session["mode"] == "payment":
+    if session["mode"] != "subscription":
         return None
     if session["_customer"]:
         return need(book, session["_customer"])
@@ -112,9 +112,9 @@ def _find_customer(book: Book, session: Document, entry: Entry) -> Document | No
 
 
 def _pay(book: Book, session: Document, customer: Document | None, method: Document, *, confirmed: bool) -> Outcome:
-    if session["amount_total"] == 0:
+    if not session["amount_total"]:
         outcome = set_up(book, _get_setup_intent(book, session, customer), method, confirmed=confirmed)
-        if outcome is not Outcome.PAID or session["mode"] == "payment":
+        if outcome is not Outcome.PAID or session["mode"] != "subscription":
             return outcome
         customer = customer or need(book, session["_customer"] or session["customer"])
     if session["mode"] == "payment":
@@ -174,8 +174,10 @@ def _conclude(book: Book, session: Document, outcome: Outcome) -> Outcome:
     if outcome is not Outcome.PAID:
         book.save(session, due=session["expires_at"])
         return outcome
-    free = session["amount_total"] == 0
+    free = not session["amount_total"]
     session |= {"status": "complete", "payment_status": "no_payment_required" if free else "paid", "url": None}
+    if session["mode"] == "setup":
+        session["setup_intent"] = session["_setup_intent"]
     if session["mode"] == "payment":
         redeem(book, session, None)
     if session["mode"] == "subscription":

@@ -18,6 +18,7 @@ from masthead.payments.sandbox.api import (
     machinery,
     offers,
     payments,
+    portal,
     sessions,
     subscriptions,
 )
@@ -29,7 +30,7 @@ from masthead.payments.sandbox.store import Book, Document, Store, make_id
 Handler = Callable[..., Document]
 ROUTES: Final[dict[tuple[str, str], Handler]] = {
     route: handler
-    for module in (catalogue, customers, disputes, machinery, offers, payments, sessions, subscriptions)
+    for module in (catalogue, customers, disputes, machinery, offers, payments, portal, sessions, subscriptions)
     for route, handler in module.ROUTES.items()
 }
 ADVANCE: Final = f"test_helpers/test_clocks/{CLOCK}/advance"

@@ -18,8 +18,10 @@ LONGEST_TRIAL = 730
 
 
 def create_session(book: Book, params: Params) -> Document:
-    """Open a hosted page on which one price can be paid."""
-    mode = params.text("mode", among=("payment", "subscription"))
+    """Open a hosted page on which one price can be paid, or a card is kept for later."""
+    mode = params.text("mode", among=("payment", "setup", "subscription"))
+    if mode == "setup":
+        return _open_session(book, _make_setup_session(book, params), params)
     rows = params.rows("line_items")
     if len(rows) != 1:
         raise BadParameter("The sandbox sells exactly one line item at a time.", "line_items")
@@ -33,14 +35,9 @@ def create_session(book: Book, params: Params) -> Document:
         book,
         mode=mode,
         currency=price["currency"],
-        total=0 if trial_days else item["amount_total"],
-        cancel_url=_take_url(params, "cancel_url"),
-        client_reference_id=params.optional("client_reference_id"),
+        total=item["amount_total"],
         customer=customer["id"] if customer else None,
-        customer_email=params.optional("customer_email"),
-        locale=params.optional("locale") or "auto",
         metadata=metadata,
-        success_url=_take_url(params, "success_url"),
         _bequest=bequest,
         _coupon="",
         _customer="",
@@ -49,10 +46,43 @@ def create_session(book: Book, params: Params) -> Document:
         _line_items=[item],
         _price=price["id"],
     )
+    if trial_days:
+        session["amount_total"] = 0
+    _take_offers(book, session, params)
+    return _open_session(book, session, params)
+
+
+def _make_setup_session(book: Book, params: Params) -> Document:
+    customer = fetch(book, "customer", params.text("customer")) if "customer" in params else None
+    if customer is None and "currency" not in params:
+        raise BadParameter("You must give a customer or a currency.", "currency", code="parameter_missing")
+    return make_session(
+        book,
+        mode="setup",
+        currency=params.optional("currency"),
+        total=None,
+        customer=customer["id"] if customer else None,
+        metadata=params.metadata(),
+        _bequest=params.inner("setup_intent_data").metadata(),
+        _coupon="",
+        _customer="",
+        _line_items=[],
+        _setup_intent="",
+        _trial_days=0,
+    )
+
+
+def _open_session(book: Book, session: Document, params: Params) -> Document:
+    session |= {
+        "cancel_url": take_url(params, "cancel_url"),
+        "client_reference_id": params.optional("client_reference_id"),
+        "customer_email": params.optional("customer_email"),
+        "locale": params.optional("locale") or "auto",
+        "success_url": take_url(params, "success_url"),
+    }
     if "expires_at" in params:
         session["expires_at"] = _take_expiry(book, params)
     session["url"] = f"{book.get_meta(PUBLIC_URL)}/pay/{session['id']}"
-    _take_offers(book, session, params)
     return book.save(session, due=session["expires_at"])
 
 
@@ -108,7 +138,8 @@ def _take_item(book: Book, params: Params, *, recurring: bool) -> Document:
     }
 
 
-def _take_url(params: Params, name: str) -> str:
+def take_url(params: Params, name: str) -> str:
+    """Take the address of a page. Raises BadParameter for what is none."""
     url = params.text(name)
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.netloc:

@@ -9,7 +9,7 @@ from html import escape
 from masthead.kit.formats import format_money
 from masthead.payments.sandbox.calendar import add_months
 from masthead.payments.sandbox.chaos import get_chaos
-from masthead.payments.sandbox.pages.drawing import Markup, PageAnswer, answer_page, draw
+from masthead.payments.sandbox.pages.drawing import Markup, PageAnswer, answer_page, draw, draw_table
 from masthead.payments.sandbox.store import Book, Document
 from masthead.rules.money import Money
 
@@ -70,7 +70,7 @@ def _draw_subscriptions(book: Book) -> Markup:
                 _say(item["current_period_end"]) + ends,
             ]
         )
-    return _draw_table(["Customer", "Amount", "Status", "Paid period ends"], rows, "Nobody has subscribed yet.")
+    return draw_table(["Customer", "Amount", "Status", "Paid period ends"], rows, "Nobody has subscribed yet.")
 
 
 def _draw_events(book: Book) -> Markup:
@@ -80,7 +80,7 @@ def _draw_events(book: Book) -> Markup:
             "SELECT attempts, delivered, due, answer FROM deliveries WHERE event = ?", (event["id"],)
         ).fetchall()
         rows.append([_say(event["created"]), event["type"], "; ".join(map(_say_delivery, sent)) or "not sent anywhere"])
-    return _draw_table(["When (real time)", "What", "Delivery"], rows, "Nothing has happened yet.")
+    return draw_table(["When (real time)", "What", "Delivery"], rows, "Nothing has happened yet.")
 
 
 def _say_delivery(row: tuple[int, float | None, float | None, str]) -> str:
@@ -90,17 +90,6 @@ def _say_delivery(row: tuple[int, float | None, float | None, str]) -> str:
     if due and not attempts:
         return "on its way"
     return f"{answer}, attempt {attempts}" + ("" if due else ", given up")
-
-
-def _draw_table(heads: list[str], rows: list[list[str]], nothing: str) -> Markup:
-    if not rows:
-        return Markup(f'<p class="quiet">{escape(nothing)}</p>')
-    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in heads)
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return Markup(
-        '<div class="table" tabindex="0" role="group" aria-label="Table">'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
 
 
 def _mask(customer: Document | None) -> str:

@@ -18,6 +18,14 @@ from masthead.payments.sandbox.pages.desk import ChaosForm, get_target, show_des
 from masthead.payments.sandbox.pages.drawing import PageAnswer, load_style, redirect
 from masthead.payments.sandbox.pages.offering import is_stale, try_code
 from masthead.payments.sandbox.pages.paying import CardForm, show_confirmation, show_form, show_notice
+from masthead.payments.sandbox.pages.portal import (
+    find_portal,
+    save_card,
+    show_card,
+    show_card_question,
+    show_portal,
+    take_card_answer,
+)
 from masthead.payments.sandbox.store import Book, Document, Store
 
 MOST_FIELDS: Final = 30
@@ -76,6 +84,8 @@ def show(store: Store, request: PageRequest, *, secret: str) -> PageAnswer:
             return _turn_clock(store, request, secret)
         case "POST", ["chaos"]:
             return _choose_chaos(store, request, secret)
+        case _, ["portal", reference, *rest] if rest in ([], ["card"], ["confirm"]):
+            return _enter_portal(store, request, reference, "".join(rest), secret)
         case _, ["pay", reference]:
             return _pay(store, request, reference, secret)
         case "POST", ["pay", reference, "code"]:
@@ -120,6 +130,35 @@ def _choose_chaos(store: Store, request: PageRequest, secret: str) -> PageAnswer
     return redirect(f"{request.base}/#chaos")
 
 
+def _enter_portal(store: Store, request: PageRequest, reference: str, room: str, secret: str) -> PageAnswer:
+    token, base = make_token(secret, reference), request.base
+    posted = request.method == "POST"
+    with store.transaction(writes=posted) as book:
+        session = find_portal(book, reference, base=base)
+        if isinstance(session, PageAnswer):
+            return session
+        if not posted:
+            if room == "card":
+                return show_card(session, _prefill(request), base=base, token=token)
+            if room == "confirm":
+                return show_card_question(book, session, base=base, token=token)
+            return show_portal(book, session, base=base, saved="saved" in request.read_query())
+        fields = request.read_form()
+        if not room or not _is_ours(request, fields, token):
+            return _refuse(request)
+        if room == "card":
+            return save_card(book, session, CardForm(fields), base=base, token=token)
+        return take_card_answer(book, session, approved=fields.get("answer") == "yes", base=base, token=token)
+
+
+def _prefill(request: PageRequest) -> CardForm:
+    """Return the card form as the links to the test cards fill it in."""
+    asked = request.read_query()
+    number = BY_NUMBER.get(asked.get("card", ""))
+    values = {name: asked[name] for name in ("name", "country") if name in asked}
+    return CardForm(values | ({"number": number.spaced} if number else {}))
+
+
 def _pay(store: Store, request: PageRequest, reference: str, secret: str) -> PageAnswer:
     token = make_token(secret, reference)
     posted = request.method == "POST"
@@ -128,11 +167,7 @@ def _pay(store: Store, request: PageRequest, reference: str, secret: str) -> Pag
         if isinstance(session, PageAnswer):
             return session
         if not posted:
-            asked = request.read_query()
-            number = BY_NUMBER.get(asked.get("card", ""))
-            values = {name: asked[name] for name in ("name", "country") if name in asked}
-            form = CardForm(values | ({"number": number.spaced} if number else {}))
-            return show_form(session, form, base=request.base, token=token)
+            return show_form(session, _prefill(request), base=request.base, token=token)
         fields = request.read_form()
         if not _is_ours(request, fields, token):
             return _refuse(request)
