@@ -62,7 +62,8 @@ class Chaos:
 
     def strikes(self, what: str, number: int) -> bool:
         """Return whether this trouble meets the message or call of this number."""
-        return self.roll(what, number, 100) < getattr(self, what)
+        chances: int = getattr(self, what)
+        return self.roll(what, number, 100) < chances
 
     def get_trouble(self, number: int) -> Trouble | None:
         """Return what becomes of the call of this number."""
