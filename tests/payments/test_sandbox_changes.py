@@ -5,18 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 import stripe
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from tests.payments.world import FAILING_CARD, GOOD_CARD, Bank
 
 from masthead.payments.providers.stripe import StripeProvider
 from masthead.payments.sandbox.app import make_app
+from masthead.payments.sandbox.billing import begin_subscription, need, pay_invoice, save_subscription
+from masthead.payments.sandbox.cards import CARDS
+from masthead.payments.sandbox.changing import change_price
+from masthead.payments.sandbox.clock import advance
 from masthead.payments.sandbox.proration import prorate
 from masthead.payments.sandbox.serve import RunningSandbox
+from masthead.payments.sandbox.shapes.buying import make_customer, make_price
+from masthead.payments.sandbox.shapes.paying import make_payment_method
+from masthead.payments.sandbox.store import Store
 
 KEY = "sk_test_masthead_sandbox"
 DAY = 86_400
@@ -148,6 +157,48 @@ class TestChangeOfThePrice:
                 {"idempotency_key": "up"},
             )
         assert len(api.invoices.list().data) == 2
+
+
+class TestHistoryOfChanges:
+    """Whatever is changed and whenever, what was invoiced was paid, or stands as the customer's credit."""
+
+    @given(
+        st.lists(
+            st.tuples(st.integers(0, 45 * DAY), st.integers(0, 50_000), st.sampled_from(["month", "year"])), max_size=8
+        )
+    )
+    @hypothesis_settings(deadline=None, max_examples=40)
+    def test_adds_up(self, changes: list[tuple[int, int, str]]) -> None:
+        with TemporaryDirectory() as folder:
+            store = Store(Path(folder) / "s.sqlite3", wall=lambda: 1_700_000_000)
+            with store.transaction() as book:
+                customer = book.save(make_customer(book, email=None, name=None, country=None))
+                method = book.save(make_payment_method(book, CARDS[0], customer=customer["id"], billing={}))
+                price = make_price(book, product="prod", currency="usd", unit_amount=1000, interval="month")
+                session = {"_trial_days": 0, "_bequest": {}, "discounts": []}
+                subscription = begin_subscription(book, customer=customer, method=method, price=price, session=session)
+                pay_invoice(book, subscription, method)
+                reference = subscription["id"]
+            for seconds, amount, interval in changes:
+                with store.transaction(writes=False) as book:
+                    target = book.now + seconds
+                advance(store, target)
+                with store.transaction() as book:
+                    price = make_price(book, product="prod", currency="usd", unit_amount=amount, interval=interval)
+                    changed = need(book, reference)
+                    change_price(book, changed, price, prorates=True, moment=book.now, must_be_paid=True)
+                    save_subscription(book, changed)
+            with store.transaction(writes=False) as book:
+                invoices = book.select("invoice")
+                charges = book.select("charge")
+                balance = need(book, customer["id"])["balance"]
+            store.close()
+        assert all(invoice["amount_paid"] >= 0 and invoice["ending_balance"] <= 0 for invoice in invoices)
+        assert (
+            sum(invoice["total"] for invoice in invoices)
+            == sum(invoice["amount_paid"] for invoice in invoices) + balance
+        )
+        assert sum(charge["amount"] for charge in charges) == sum(invoice["amount_paid"] for invoice in invoices)
 
 
 class TestPause:

@@ -29,7 +29,7 @@ def change_price(
     if not period[0] <= moment <= period[1]:
         raise BadParameter("The proration date lies outside of the current period.", "proration_date")
     old, item["price"] = item["price"], price
-    lines = [make_credit(old, subscription["_net"], period, moment)] if prorates else []
+    lines = [make_credit(old, subscription.get("_net", old["unit_amount"]), period, moment)] if prorates else []
     if any(old["recurring"][name] != price["recurring"][name] for name in CYCLE):
         lines.append(_begin_cycle(book, subscription, item))
     elif prorates:
