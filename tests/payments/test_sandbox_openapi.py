@@ -13,6 +13,10 @@ import pytest
 import stripe
 from jsonschema import Draft202012Validator
 from tests.payments.fetch_openapi import TARGET
+from tests.payments.test_sandbox_cards import open_portal, open_setup
+from tests.payments.test_sandbox_changes import change, price_of, subscribe
+from tests.payments.test_sandbox_disputes import DISPUTED_CARD, dispute
+from tests.payments.test_sandbox_offers import open_page
 from tests.payments.world import CONFIRMED_CARD, DECLINED_CARD, FAILING_CARD, GOOD_CARD, SITE, Bank, now
 
 from masthead.payments.providers.base import CheckoutOrder
@@ -30,7 +34,7 @@ pytestmark = pytest.mark.skipif(
     not TARGET.exists(),
     reason="Stripe's OpenAPI document is not here; python tests/payments/fetch_openapi.py fetches it",
 )
-KEY = "sk_test_sandbox"
+KEY = "sk_test_masthead_sandbox"
 Call = tuple[ApiRequest, ApiAnswer]
 
 
@@ -204,6 +208,10 @@ def live(bank: Bank, api: stripe.V1Services) -> None:
         [payment] = bank.provider.read_checkout(references[key]).payments
         bank.provider.refund(payment.reference, amount=Money(200, "USD"), key=f"r-{key}")
         bank.provider.read_payment(payment.reference)
+    change_subscriptions(api, bank)
+    change_cards(api, bank)
+    make_offers(api, bank)
+    dispute_charges(api, bank)
     look_at_everything(api)
     bank.provider.cancel(good.subscription.reference)
     bank.provider.expire_checkout(
@@ -222,6 +230,82 @@ def live(bank: Bank, api: stripe.V1Services) -> None:
         ).reference
     )
     list(bank.provider.list_since(now()))
+
+
+def change_subscriptions(api: stripe.V1Services, bank: Bank) -> None:
+    """Change a subscription in every way: up, down, to another interval, paused three ways, ended and kept."""
+    subscription = subscribe(api, bank)
+    for amount, interval in [(3000, "month"), (1000, "month"), (9000, "year"), (1000, "month")]:
+        change(api, subscription, price_of(amount, interval))
+    for behavior in ("void", "mark_uncollectible", "keep_as_draft"):
+        api.subscriptions.update(subscription.id, {"pause_collection": {"behavior": behavior}})  # type: ignore[typeddict-item]
+        bank.turn_clock(31)
+    api.subscriptions.update(subscription.id, {"pause_collection": ""})
+
+
+def make_offers(api: stripe.V1Services, bank: Bank) -> None:
+    """Make coupons and codes, use them with and without a trial, and take them away."""
+    coupon = api.coupons.create({"percent_off": 12.5, "duration": "repeating", "duration_in_months": 2, "name": "Two"})
+    other = api.coupons.create({"amount_off": 200, "currency": "usd", "duration": "once", "id": "TWOLESS"})
+    api.coupons.update(other.id, {"name": "Two less"})
+    code = api.promotion_codes.create({"promotion": {"type": "coupon", "coupon": coupon.id}, "code": "SPRING"})
+    api.promotion_codes.update(code.id, {"metadata": {"shelf": "1"}})
+    for told in (
+        {"allow_promotion_codes": True},
+        {"discounts": [{"promotion_code": code.id}]},
+        {"discounts": [{"coupon": other.id}], "mode": "payment"},
+        {"discounts": [{"coupon": other.id}], "subscription_data": {"trial_period_days": 7}},
+        {"subscription_data": {"trial_period_days": 7}},
+    ):
+        session = open_page(api, **told)
+        for card in (DECLINED_CARD, GOOD_CARD):
+            bank.pay(session.url, card)
+    bank.turn_clock(8)
+    api.coupons.retrieve(coupon.id)
+    api.coupons.list()
+    api.promotion_codes.retrieve(code.id, {"expand": ["promotion.coupon"]})
+    api.promotion_codes.list({"code": "SPRING"})
+    api.subscriptions.list({"expand": ["data.discounts.source.coupon"]})
+    api.invoices.list({"expand": ["data.discounts"]})
+    api.events.list({"limit": 100})
+    api.coupons.delete(other.id)
+
+
+def change_cards(api: stripe.V1Services, bank: Bank) -> None:
+    """Keep cards for later, by Checkout and by the portal."""
+    customer = subscribe(api, bank).customer
+    session = open_setup(api, customer)
+    for card in (DECLINED_CARD, GOOD_CARD):
+        bank.pay(session.url, card)
+    api.checkout.sessions.retrieve(session.id, {"expand": ["setup_intent"]})
+    [intent] = api.setup_intents.list({"customer": str(customer)}).data
+    api.setup_intents.retrieve(intent.id, {"expand": ["payment_method", "customer"]})
+    asked = bank.pay(open_setup(api, customer).url, CONFIRMED_CARD)
+    bank.confirm(asked, approve=False)
+    api.setup_intents.list()
+    method = api.payment_methods.list({"customer": str(customer), "type": "card"}).data[0]
+    api.customers.update(str(customer), {"invoice_settings": {"default_payment_method": method.id}})
+    bank.pay(f"{open_portal(api, customer).url}/card")
+    api.events.list({"limit": 100})
+
+
+def dispute_charges(api: stripe.V1Services, bank: Bank) -> None:
+    """Have charges disputed, win one and lose the others."""
+    for words in ("winning_evidence", "losing_evidence", ""):
+        made = dispute(api, bank) if not api.disputes.list().data else dispute_again(api, bank)
+        api.disputes.retrieve(made.id)
+        if words:
+            api.disputes.update(made.id, {"evidence": {"uncategorized_text": words}})
+        else:
+            api.disputes.close(made.id)
+    api.events.list({"limit": 100})
+
+
+def dispute_again(api: stripe.V1Services, bank: Bank) -> stripe.Dispute:
+    """Have another charge disputed."""
+    subscribe(api, bank, card=DISPUTED_CARD)
+    bank.turn_clock(1)
+    return api.disputes.list({"limit": 1}).data[0]
 
 
 def look_at_everything(api: stripe.V1Services) -> None:

@@ -19,6 +19,7 @@ from masthead.config.basics import *  # noqa: F403  what edge alone reads too
 from masthead.kit import env
 from masthead.kit.logs import make_logging
 from masthead.newsroom.wagtail_settings import *  # noqa: F403  the constants of Wagtail, kept beside the app
+from masthead.payments.sandbox.chaos import parse_chaos
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -108,6 +109,15 @@ MASTHEAD_SANDBOX_PORT = env.number(
     least=1,
     most=65535,
     about="Loopback port on which the sandbox answers like Stripe's API; one above PORT by default.",
+)
+MASTHEAD_SANDBOX_CHAOS = env.parsed(
+    "MASTHEAD_SANDBOX_CHAOS",
+    parse_chaos,
+    takes="words like `repeat=20,drop=5,seed=7`",
+    about=(
+        "Trouble that the sandbox makes on purpose, in so many of a hundred messages (`repeat`, `reorder`, `delay`,"
+        " `drop`) or calls (`timeout`, `fail`, `die`); with the same `seed` the same trouble."
+    ),
 )
 MASTHEAD_SANDBOX_URL = f"http://127.0.0.1:{MASTHEAD_SANDBOX_PORT}"
 MASTHEAD_SANDBOX_PUBLIC_URL = f"{MASTHEAD_SITE_URL}/sandbox"

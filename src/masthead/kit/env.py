@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 from masthead.rules.errors import MastheadError
@@ -21,6 +21,9 @@ class BadSettings(MastheadError):
     """Some settings in the environment cannot be used."""
 
     code: ClassVar[str] = "bad_settings"
+
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,16 @@ def words(name: str, default: Sequence[str] = (), *, about: str, shown: str = "n
     if said is None:
         return list(default)
     return [word.strip() for word in said.split(",") if word.strip()]
+
+
+def parsed(name: str, parse: Callable[[str], Value], *, takes: str, about: str, shown: str = "none") -> Value:
+    """Read what `parse` makes of a text, "" where none is set; what it raises as MastheadError is a mistake."""
+    said = _read(name, takes, shown, about)
+    try:
+        return parse(said or "")
+    except MastheadError as error:
+        _mistakes.append(f"{name} is {said!r}: {error}.")
+        return parse("")
 
 
 def folder(name: str, default: Path, *, about: str) -> Path:

@@ -16,16 +16,20 @@ MOST_LISTED: Final = 100
 
 # Fields that hold an identifier, and may hold the object instead.
 EXPANDABLE: Final[Mapping[str, frozenset[str]]] = {
+    "": frozenset({"coupon"}),
     "charge": frozenset({"customer", "payment_intent"}),
-    "checkout.session": frozenset({"customer", "invoice", "payment_intent", "subscription"}),
-    "invoice": frozenset({"customer"}),
+    "checkout.session": frozenset({"customer", "invoice", "payment_intent", "setup_intent", "subscription"}),
+    "dispute": frozenset({"charge", "payment_intent"}),
+    "discount": frozenset({"customer", "promotion_code"}),
+    "invoice": frozenset({"customer", "discounts"}),
     "invoice_payment": frozenset({"invoice"}),
     "payment": frozenset({"payment_intent"}),
     "payment_intent": frozenset({"customer", "latest_charge", "payment_method"}),
     "payment_method": frozenset({"customer"}),
     "price": frozenset({"product"}),
     "refund": frozenset({"charge", "payment_intent"}),
-    "subscription": frozenset({"customer", "default_payment_method", "latest_invoice"}),
+    "setup_intent": frozenset({"customer", "payment_method"}),
+    "subscription": frozenset({"customer", "default_payment_method", "discounts", "latest_invoice"}),
 }
 
 
@@ -75,10 +79,14 @@ def _expand(book: Book, document: Document, parts: list[str], path: str) -> None
         document[name] = INCLUDABLE[kind, name](book, document)
     elif name in EXPANDABLE.get(kind, ()) and isinstance(document.get(name), str):
         document[name] = book.get(document[name])
+    elif name in EXPANDABLE.get(kind, ()) and isinstance(document.get(name), list):
+        document[name] = [book.get(one) if isinstance(one, str) else one for one in document[name]]
     elif name not in EXPANDABLE.get(kind, ()) and not (rest and isinstance(document.get(name), dict)):
         raise ApiError(f"This property cannot be expanded ({path}).", param="expand")
-    if rest and document[name] is not None:
-        _expand(book, document[name], rest, path)
+    inner = document[name]
+    if rest and inner is not None:
+        for one in inner if isinstance(inner, list) else [inner]:
+            _expand(book, one, rest, path)
 
 
 def make_list(documents: list[Document], url: str, *, has_more: bool = False) -> Document:

@@ -6,11 +6,14 @@ import json
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from pathlib import Path
+from threading import Event
 from time import time
 from typing import Any, Final
 
-from masthead.payments.sandbox.api.dispatch import ApiRequest, make_request_id, respond
+from masthead.payments.sandbox.api.chaos import CHAOS_PATH, answer_chaos
+from masthead.payments.sandbox.api.dispatch import ApiAnswer, ApiRequest, make_request_id, respond
 from masthead.payments.sandbox.api.sessions import PUBLIC_URL
+from masthead.payments.sandbox.chaos import Chaos, Trouble, apply_setting, draw_trouble
 from masthead.payments.sandbox.pages.doors import PageRequest, show
 from masthead.payments.sandbox.shapes.base import API_VERSION
 from masthead.payments.sandbox.shapes.machinery import make_endpoint
@@ -21,6 +24,13 @@ WSGIApp = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
 LARGEST_BODY: Final = 64 * 1024
 ENDPOINT: Final = "we_masthead"
+# Longer than any client of ours waits.
+HANG_SECONDS: Final = 30.0
+
+
+def hang_up() -> None:
+    """Leave the caller without an answer: what is left of dying where the process goes on."""
+    raise ConnectionAbortedError
 
 
 class Sandbox:
@@ -28,6 +38,8 @@ class Sandbox:
 
     def __init__(self, store: Store, *, api_key: str, secret: str, api: bool) -> None:
         self.store = store
+        self.die: Callable[[], None] = hang_up
+        self.closing = Event()
         self._api_key = api_key
         self._secret = secret
         self._api = api
@@ -38,7 +50,7 @@ class Sandbox:
         body = _read_body(environ)
         if body is None:
             return _send(start_response, 413, [("Content-Type", "text/plain")], b"This request is too large.")
-        if path.startswith("/v1/"):
+        if path.startswith("/v1/") or path == CHAOS_PATH:
             return self._answer_api(environ, path, body, start_response)
         request = PageRequest(
             method=environ["REQUEST_METHOD"],
@@ -66,7 +78,7 @@ class Sandbox:
             body=body,
             headers=headers,
         )
-        given = respond(self.store, request, api_key=self._api_key)
+        given = self._respond(request, is_chaos=path == CHAOS_PATH)
         listed = [
             ("Content-Type", "application/json"),
             ("Cache-Control", "no-cache, no-store"),
@@ -75,6 +87,23 @@ class Sandbox:
             *given.headers.items(),
         ]
         return _send(start_response, given.status, listed, json.dumps(given.document, indent=2).encode())
+
+    def _respond(self, request: ApiRequest, *, is_chaos: bool) -> ApiAnswer:
+        """Carry a request out, unless chaos has other plans."""
+        if is_chaos:
+            return answer_chaos(self.store, request, api_key=self._api_key)
+        trouble = draw_trouble(self.store)
+        if trouble is Trouble.DIE_UNDONE:
+            return respond(self.store, request, api_key=self._api_key, before_commit=self.die)
+        given = respond(self.store, request, api_key=self._api_key)
+        if trouble is Trouble.DIE_DONE:
+            self.die()
+        elif trouble is Trouble.TIMEOUT:
+            self.closing.wait(HANG_SECONDS)
+        elif trouble is Trouble.FAIL:
+            error = {"type": "api_error", "message": "Something went wrong on the sandbox's end, as chaos wanted it."}
+            return ApiAnswer(status=500, document={"error": error})
+        return given
 
 
 def make_app(
@@ -86,17 +115,20 @@ def make_app(
     api_key: str,
     webhook_host: str = "",
     api: bool = True,
+    chaos: Chaos | None = None,
     wall: Callable[[], float] = time,
 ) -> Sandbox:
     """Make the application over a SQLite file, which is made when it is missing.
 
     `public_url` is where a reader's browser reaches the hosted pages, "" for wherever it is served. Events are sent to
     `webhook_url` ("" for nowhere), signed with `webhook_secret`; `webhook_host` is the site's own name where that
-    address has another. They are sent by `delivery.Deliverer`, which one process starts.
+    address has another. They are sent by `delivery.Deliverer`, which one process starts. `chaos` is the setting.
     """
     store = Store(path, wall=wall)
     with store.transaction() as book:
         book.set_meta(PUBLIC_URL, public_url.rstrip("/"))
+        if chaos is not None:
+            apply_setting(book, chaos)
         known = book.get(ENDPOINT)
         endpoint = make_endpoint(
             book, url=webhook_url, events=["*"], secret=webhook_secret, reference=ENDPOINT, host=webhook_host

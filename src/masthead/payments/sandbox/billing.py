@@ -8,13 +8,16 @@ from masthead.payments.sandbox.calendar import get_period
 from masthead.payments.sandbox.charging import Outcome, charge_intent
 from masthead.payments.sandbox.errors import ApiError
 from masthead.payments.sandbox.events import emit
-from masthead.payments.sandbox.shapes.billing import make_invoice, make_invoice_payment, make_subscription
+from masthead.payments.sandbox.offers import end_discounts, find_discount, redeem
+from masthead.payments.sandbox.shapes.billing import make_subscription
+from masthead.payments.sandbox.shapes.invoicing import Line, make_invoice, make_invoice_payment
 from masthead.payments.sandbox.shapes.paying import make_intent
 from masthead.payments.sandbox.store import Book, Document
 
 DAY: Final = 86_400
 # A renewal that failed is tried again so many days after each failure; then the subscription ends.
 RETRY_DAYS: Final = (3, 5, 6)
+PAUSED_INVOICES: Final = {"void": "void", "mark_uncollectible": "uncollectible", "keep_as_draft": "draft"}
 INCOMPLETE_SECONDS: Final = 23 * 3600
 
 
@@ -31,8 +34,10 @@ def get_due(subscription: Document) -> int | None:
     match subscription["status"]:
         case "incomplete":
             return int(subscription["created"]) + INCOMPLETE_SECONDS
-        case "active":
-            return int(subscription["items"]["data"][0]["current_period_end"])
+        case "active" | "trialing":
+            end = int(subscription["items"]["data"][0]["current_period_end"])
+            resumes_at = (subscription["pause_collection"] or {}).get("resumes_at")
+            return min(end, resumes_at or end)
         case "past_due":
             return int(subscription["_retry_at"])
         case _:
@@ -45,41 +50,69 @@ def save_subscription(book: Book, subscription: Document) -> None:
 
 
 def begin_subscription(
-    book: Book, *, customer: Document, method: Document, price: Document, metadata: dict[str, str]
+    book: Book, *, customer: Document, method: Document, price: Document, session: Document
 ) -> Document:
-    """Make a subscription with its first invoice, which waits to be paid."""
+    """Make the subscription of a checkout session with its first invoice, which waits to be paid."""
     recurring = price["recurring"]
     period = get_period(book.now, 0, recurring["interval"], recurring["interval_count"])
+    trial_days = session["_trial_days"]
+    if trial_days:
+        period = (book.now, book.now + trial_days * DAY)
     subscription = make_subscription(
-        book, customer=customer["id"], method=method["id"], price=price, period=period, metadata=metadata
+        book, customer=customer["id"], method=method["id"], price=price, period=period, metadata=session["_bequest"]
     )
-    open_invoice(book, subscription, reason="subscription_create", period=period)
+    redeem(book, session, subscription)
+    if trial_days:
+        subscription |= {"trial_start": period[0], "trial_end": period[1], "billing_cycle_anchor": period[1]}
+        line = Line(price=price, amount=0, period=period, description="Free trial")
+    else:
+        line = make_period_line(book, subscription, price, period)
+    open_invoice(book, subscription, reason="subscription_create", lines=[line])
     save_subscription(book, subscription)
     emit(book, "customer.subscription.created", subscription)
     return subscription
 
 
-def open_invoice(book: Book, subscription: Document, *, reason: str, period: tuple[int, int]) -> Document:
-    """Make the invoice of a period and the intent that is to pay it."""
+def make_period_line(book: Book, subscription: Document, price: Document, period: tuple[int, int]) -> Line:
+    """Charge a whole period, less the discount that holds now; the change of a price credits what is left of that."""
+    amount = price["unit_amount"]
+    discount, off = find_discount(book, subscription, amount)
+    subscription["_net"] = amount - off
+    return Line(price=price, amount=amount, period=period, discount=discount, off=off)
+
+
+def open_invoice(book: Book, subscription: Document, *, reason: str, lines: list[Line]) -> Document:
+    """Make an invoice and, where something is due, the intent that is to pay it."""
     customer = need(book, subscription["customer"])
-    invoice = make_invoice(book, subscription=subscription, customer=customer, reason=reason, period=period)
-    customer["next_invoice_sequence"] += 1
+    invoice = make_invoice(book, subscription=subscription, customer=customer, reason=reason, lines=lines)
+    customer |= {
+        "balance": invoice["ending_balance"],
+        "next_invoice_sequence": customer["next_invoice_sequence"] + 1,
+    }
+    book.save(customer)
+    subscription["latest_invoice"] = invoice["id"]
+    intent = _make_intent(book, invoice) if invoice["amount_due"] else None
+    invoice["_intent"] = intent["id"] if intent else None
+    book.save(invoice)
+    emit(book, "invoice.created", invoice)
+    emit(book, "invoice.finalized", invoice)
+    if intent:
+        book.save(make_invoice_payment(book, invoice, intent))
+        emit(book, "payment_intent.created", intent)
+    return invoice
+
+
+def _make_intent(book: Book, invoice: Document) -> Document:
+    begins = invoice["billing_reason"] == "subscription_create"
     intent = make_intent(
         book,
         amount=invoice["amount_due"],
         currency=invoice["currency"],
-        customer=customer["id"],
+        customer=invoice["customer"],
         metadata={},
-        description="Subscription creation" if reason == "subscription_create" else "Subscription update",
+        description="Subscription creation" if begins else "Subscription update",
     )
-    subscription["latest_invoice"] = invoice["id"]
-    invoice["_intent"] = intent["id"]
-    for document in (customer, invoice, intent, make_invoice_payment(book, invoice, intent)):
-        book.save(document)
-    emit(book, "invoice.created", invoice)
-    emit(book, "invoice.finalized", invoice)
-    emit(book, "payment_intent.created", intent)
-    return invoice
+    return book.save(intent)
 
 
 def pay_invoice(
@@ -87,6 +120,10 @@ def pay_invoice(
 ) -> Outcome:
     """Try to pay the latest invoice of a subscription, and let the subscription follow."""
     invoice = need(book, subscription["latest_invoice"])
+    if invoice["_intent"] is None:
+        invoice["attempted"] = True
+        _note_paid(book, subscription, invoice)
+        return Outcome.PAID
     intent = need(book, invoice["_intent"])
     outcome = charge_intent(book, intent, method, off_session=off_session, confirmed=confirmed)
     if outcome is Outcome.ASKS:
@@ -110,13 +147,16 @@ def _note_paid(book: Book, subscription: Document, invoice: Document) -> None:
         "status": "paid",
     }
     invoice["status_transitions"]["paid_at"] = book.now
-    [tie] = book.select("invoice_payment", "AND json_extract(body, '$.invoice') = ?", (invoice["id"],))
-    tie |= {"amount_paid": amount, "status": "paid"}
-    tie["status_transitions"]["paid_at"] = book.now
+    for tie in book.select("invoice_payment", "AND json_extract(body, '$.invoice') = ?", (invoice["id"],)):
+        tie |= {"amount_paid": amount, "status": "paid"}
+        tie["status_transitions"]["paid_at"] = book.now
+        book.save(tie)
     before = subscription["status"]
-    subscription |= {"status": "active", "_failures": 0}
+    on_trial = subscription["trial_end"] is not None and book.now < subscription["trial_end"]
+    subscription |= {"status": "trialing" if on_trial else "active", "_failures": 0}
+    if not on_trial:
+        end_discounts(book, subscription)
     book.save(invoice)
-    book.save(tie)
     save_subscription(book, subscription)
     emit(book, "invoice.paid", invoice)
     emit(book, "invoice.payment_succeeded", invoice)
@@ -157,10 +197,44 @@ def renew_subscription(book: Book, subscription: Document) -> None:
     )
     item |= {"current_period_start": period[0], "current_period_end": period[1]}
     subscription["_periods"] = number + 1
-    open_invoice(book, subscription, reason="subscription_cycle", period=period)
+    line = make_period_line(book, subscription, item["price"], period)
+    if subscription["pause_collection"]:
+        _pass_over(book, subscription, line)
+        return
+    open_invoice(book, subscription, reason="subscription_cycle", lines=[line])
     save_subscription(book, subscription)
     emit(book, "customer.subscription.updated", subscription, changed={"latest_invoice": None})
     pay_invoice(book, subscription, need(book, subscription["default_payment_method"]), off_session=True)
+
+
+def _pass_over(book: Book, subscription: Document, line: Line) -> None:
+    """Make the invoice of a period in which nothing is collected."""
+    customer = need(book, subscription["customer"])
+    # A paused period is not paid, so the customer's credit is not touched either.
+    unpaid = {**customer, "balance": 0}
+    invoice = make_invoice(book, subscription=subscription, customer=unpaid, reason="subscription_cycle", lines=[line])
+    behavior = subscription["pause_collection"]["behavior"]
+    invoice |= {"status": PAUSED_INVOICES[behavior], "auto_advance": False, "_intent": None}
+    moment = {"void": "voided_at", "mark_uncollectible": "marked_uncollectible_at"}.get(behavior)
+    if moment:
+        invoice["status_transitions"][moment] = book.now
+    customer["next_invoice_sequence"] += 1
+    subscription["latest_invoice"] = invoice["id"]
+    book.save(customer)
+    book.save(invoice)
+    save_subscription(book, subscription)
+    emit(book, "invoice.created", invoice)
+    if behavior != "keep_as_draft":
+        emit(book, "invoice.voided" if behavior == "void" else "invoice.marked_uncollectible", invoice)
+    emit(book, "customer.subscription.updated", subscription, changed={"latest_invoice": None})
+
+
+def resume_collection(book: Book, subscription: Document) -> None:
+    """Collect again from the next period on."""
+    before = subscription["pause_collection"]
+    subscription["pause_collection"] = None
+    save_subscription(book, subscription)
+    emit(book, "customer.subscription.updated", subscription, changed={"pause_collection": before})
 
 
 def end_subscription(book: Book, subscription: Document, *, reason: str) -> None:
@@ -187,7 +261,12 @@ def attend_subscription(book: Book, subscription: Document) -> None:
             emit(book, "customer.subscription.updated", subscription, changed={"status": "incomplete"})
         case "past_due":
             pay_invoice(book, subscription, need(book, subscription["default_payment_method"]), off_session=True)
+        case _ if ((subscription["pause_collection"] or {}).get("resumes_at") or book.now + 1) <= book.now:
+            resume_collection(book, subscription)
         case _ if subscription["cancel_at_period_end"]:
             end_subscription(book, subscription, reason="cancellation_requested")
+        case "trialing":
+            subscription["_periods"] = 0
+            renew_subscription(book, subscription)
         case _:
             renew_subscription(book, subscription)

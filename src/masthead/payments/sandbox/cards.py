@@ -18,6 +18,7 @@ class Card:
     decline_code: str = ""
     confirms: bool = False
     fails_later: bool = False
+    is_disputed: bool = False
 
     @property
     def last4(self) -> str:
@@ -41,6 +42,7 @@ CARDS: Final[tuple[Card, ...]] = (
     Card(number="4000002500003155", brand="visa", about="Asks for a confirmation", confirms=True),
     Card(number="4000000000009995", brand="visa", about="Has too little money", decline_code="insufficient_funds"),
     Card(number="4000000000000341", brand="visa", about="Fails when it is renewed", fails_later=True),
+    Card(number="4000000000000259", brand="visa", about="Is disputed a minute later", is_disputed=True),
 )
 BY_NUMBER: Final = {card.number: card for card in CARDS}
 BY_LAST4: Final = {card.last4: card for card in CARDS}

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from masthead.payments.sandbox.cards import BY_LAST4, get_decline
 from masthead.payments.sandbox.errors import ApiError
 from masthead.payments.sandbox.events import emit
 from masthead.payments.sandbox.shapes.paying import make_charge, make_outcome, make_refund
 from masthead.payments.sandbox.store import Book, Document
+
+# So long after its charge a disputed card is disputed.
+DISPUTE_SECONDS: Final = 60
 
 
 class Outcome(StrEnum):
@@ -39,7 +43,7 @@ def charge_intent(
         decline_intent(book, intent, method, decline_code)
         return Outcome.DECLINED
     charge = make_charge(book, intent, method)
-    book.save(charge)
+    book.save(charge, due=book.now + DISPUTE_SECONDS if card.is_disputed else None)
     intent |= {
         "amount_received": intent["amount"],
         "last_payment_error": None,
@@ -84,6 +88,8 @@ def refund_charge(
     book: Book, charge: Document, *, amount: int | None, reason: str | None, metadata: dict[str, str]
 ) -> Document:
     """Send a charge back, whole or in part. Raises ApiError for more than is left of it."""
+    if charge["disputed"]:
+        raise ApiError(f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed")
     left = charge["amount_captured"] - charge["amount_refunded"]
     if left <= 0:
         raise ApiError(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
@@ -99,7 +105,8 @@ def refund_charge(
     charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"]
     refund = make_refund(book, charge, amount=wanted, reason=reason, metadata=metadata)
     book.save(refund)
-    book.save(charge)
+    disputed = BY_LAST4[charge["payment_method_details"]["card"]["last4"]].is_disputed
+    book.save(charge, due=max(book.now, charge["created"] + DISPUTE_SECONDS) if disputed else None)
     emit(book, "refund.created", refund)
     emit(book, "charge.refunded", charge, changed={"amount_refunded": before})
     return refund

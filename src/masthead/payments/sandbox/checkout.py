@@ -9,8 +9,11 @@ from masthead.payments.sandbox.cards import Card
 from masthead.payments.sandbox.charging import Outcome, charge_intent, decline_intent
 from masthead.payments.sandbox.errors import ApiError
 from masthead.payments.sandbox.events import emit
+from masthead.payments.sandbox.offers import check_offer, get_off, redeem
+from masthead.payments.sandbox.setting_up import decline_setup, set_up
 from masthead.payments.sandbox.shapes.buying import make_customer
 from masthead.payments.sandbox.shapes.paying import make_billing, make_intent, make_payment_method
+from masthead.payments.sandbox.shapes.setting_up import make_setup_intent
 from masthead.payments.sandbox.store import Book, Document
 
 
@@ -56,9 +59,30 @@ def answer_confirmation(book: Book, session: Document, *, approved: bool) -> Out
     if approved:
         outcome = _pay(book, session, None, method, confirmed=True)
     else:
-        decline_intent(book, _get_intent(book, session), method, "authentication_required")
+        if not session["amount_total"]:
+            decline_setup(book, need(book, session["_setup_intent"]), method, "authentication_required")
+        else:
+            decline_intent(book, _get_intent(book, session), method, "authentication_required")
         outcome = Outcome.DECLINED
     return _conclude(book, session, outcome)
+
+
+def use_offer(book: Book, session: Document, coupon: str, code: str | None) -> None:
+    """Let an open session cost less; without a coupon, the full price again. Raises ApiError for one that has ended."""
+    _refuse_closed(session)
+    subtotal = session["amount_subtotal"]
+    off = get_off(check_offer(book, coupon, code, currency=session["currency"]), subtotal) if coupon else 0
+    if coupon and session.get("_subscription"):
+        raise ApiError("The payment has begun already.")
+    session |= {
+        "_coupon": coupon,
+        "amount_total": 0 if session["_trial_days"] else subtotal - off,
+        "discounts": [{"coupon": None if code else coupon, "promotion_code": code}] if coupon else [],
+        "total_details": {**session["total_details"], "amount_discount": off},
+    }
+    [item] = session["_line_items"]
+    item |= {"amount_discount": off, "amount_total": item["amount_subtotal"] - off}
+    book.save(session, due=session["expires_at"])
 
 
 def expire(book: Book, session: Document) -> None:
@@ -76,9 +100,9 @@ def _refuse_closed(session: Document) -> None:
 def _find_customer(book: Book, session: Document, entry: Entry) -> Document | None:
     if session["customer"]:
         return need(book, session["customer"])
-    if session["mode"] == "payment":
+    if session["mode"] != "subscription":
         return None
-    if session.get("_customer"):
+    if session["_customer"]:
         return need(book, session["_customer"])
     customer = make_customer(book, email=entry.email, name=entry.name, country=entry.country)
     session["_customer"] = customer["id"]
@@ -88,6 +112,11 @@ def _find_customer(book: Book, session: Document, entry: Entry) -> Document | No
 
 
 def _pay(book: Book, session: Document, customer: Document | None, method: Document, *, confirmed: bool) -> Outcome:
+    if not session["amount_total"]:
+        outcome = set_up(book, _get_setup_intent(book, session, customer), method, confirmed=confirmed)
+        if outcome is not Outcome.PAID or session["mode"] != "subscription":
+            return outcome
+        customer = customer or need(book, session["_customer"] or session["customer"])
     if session["mode"] == "payment":
         intent = _get_intent(book, session)
         return charge_intent(book, intent, method, confirmed=confirmed)
@@ -103,10 +132,20 @@ def _pay(book: Book, session: Document, customer: Document | None, method: Docum
             customer=customer,
             method=method,
             price=need(book, session["_price"]),
-            metadata=session["_bequest"],
+            session=session,
         )
         session["_subscription"] = subscription["id"]
     return pay_invoice(book, subscription, method, confirmed=confirmed)
+
+
+def _get_setup_intent(book: Book, session: Document, customer: Document | None) -> Document:
+    if session["_setup_intent"]:
+        return need(book, session["_setup_intent"])
+    intent = make_setup_intent(book, customer=customer["id"] if customer else None, metadata=session["_bequest"])
+    session["_setup_intent"] = intent["id"]
+    book.save(intent)
+    emit(book, "setup_intent.created", intent)
+    return intent
 
 
 def _get_intent(book: Book, session: Document) -> Document:
@@ -114,7 +153,8 @@ def _get_intent(book: Book, session: Document) -> Document:
         invoice = need(book, need(book, session["_subscription"])["latest_invoice"])
         return need(book, invoice["_intent"])
     if session["payment_intent"]:
-        return need(book, session["payment_intent"])
+        # An offer may have been taken, or may have ended, since the last attempt.
+        return need(book, session["payment_intent"]) | {"amount": session["amount_total"]}
     intent = make_intent(
         book,
         amount=session["amount_total"],
@@ -134,7 +174,12 @@ def _conclude(book: Book, session: Document, outcome: Outcome) -> Outcome:
     if outcome is not Outcome.PAID:
         book.save(session, due=session["expires_at"])
         return outcome
-    session |= {"status": "complete", "payment_status": "paid", "url": None}
+    free = not session["amount_total"]
+    session |= {"status": "complete", "payment_status": "no_payment_required" if free else "paid", "url": None}
+    if session["mode"] == "setup":
+        session["setup_intent"] = session["_setup_intent"]
+    if session["mode"] == "payment":
+        redeem(book, session, None)
     if session["mode"] == "subscription":
         subscription = need(book, session["_subscription"])
         session |= {

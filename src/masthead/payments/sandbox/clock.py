@@ -6,7 +6,9 @@ from typing import Final
 
 from masthead.payments.sandbox.billing import attend_subscription
 from masthead.payments.sandbox.checkout import expire
+from masthead.payments.sandbox.disputing import let_lapse, open_dispute
 from masthead.payments.sandbox.errors import ApiError
+from masthead.payments.sandbox.offers import close_if_over
 from masthead.payments.sandbox.shapes.machinery import make_clock
 from masthead.payments.sandbox.store import OFFSET, Book, Document, Store
 
@@ -60,6 +62,12 @@ def _attend_due(book: Book, until: int) -> int:
         book.now = max(start, due)
         if document["object"] == "subscription":
             attend_subscription(book, document)
+        elif document["object"] == "charge":
+            open_dispute(book, document)
+        elif document["object"] == "dispute":
+            let_lapse(book, document)
+        elif document["object"] in {"coupon", "promotion_code"}:
+            close_if_over(book, document)
         else:
             expire(book, document)
     _set(book, book.now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from masthead.payments.sandbox.chaos import disturb
 from masthead.payments.sandbox.shapes.machinery import make_event
 from masthead.payments.sandbox.store import Book, Document
 
@@ -28,7 +29,8 @@ def emit(book: Book, kind: str, about: Document, *, changed: Document | None = N
     event["pending_webhooks"] = len(endpoints)
     book.save(event)
     for endpoint in endpoints:
-        book.connection.execute(
+        queued = book.connection.execute(
             "INSERT INTO deliveries (event, endpoint, due) VALUES (?, ?, ?)", (event["id"], endpoint["id"], book.wall)
         )
+        disturb(book, queued.lastrowid or 0)
     return event

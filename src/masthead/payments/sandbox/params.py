@@ -89,6 +89,13 @@ class Params:
         """Take `true` or `false`."""
         return self.text(name, "true" if default else "false", among=("true", "false")) == "true"
 
+    def takes_empty(self, name: str) -> bool:
+        """Take a parameter if it is there and empty, which is how the SDK says that a field is to be cleared."""
+        if self._values.get(name) != "":
+            return False
+        del self._values[name]
+        return True
+
     def inner(self, name: str) -> Params:
         """Take a nested mapping; an empty one where there is none."""
         value = self._values.pop(name, {})

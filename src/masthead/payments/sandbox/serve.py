@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
 from collections.abc import Callable
+from functools import partial
 from socketserver import ThreadingMixIn
 from types import FrameType
 from typing import Any
@@ -18,6 +20,7 @@ from masthead.payments.sandbox.delivery import Deliverer
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.05
+DEATH = 70
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -66,6 +69,7 @@ class RunningSandbox:
 
     def close(self) -> None:
         """Stop answering and delivering."""
+        self.app.closing.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -82,6 +86,8 @@ def serve(app: Sandbox, *, port: int, ready: Callable[[str], None] = lambda _url
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, on_signal)
+    # Chaos wants a real death: no farewell, no cleaning up. `masthead serve` starts the process again.
+    app.die = partial(os._exit, DEATH)
     running = RunningSandbox(app, port=port)
     running.start()
     ready(running.url)

@@ -63,7 +63,7 @@ class Book:
         self.connection.execute(
             "INSERT INTO objects (id, kind, created, due, body) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (id) DO UPDATE SET due = excluded.due, body = excluded.body",
-            (document["id"], document["object"], document["created"], due, json.dumps(document)),
+            (document["id"], document["object"], document.get("created", self.now), due, json.dumps(document)),
         )
         return document
 

@@ -25,6 +25,7 @@ def make_configured_app(*, api: bool = False) -> Sandbox:
         webhook_secret=settings.MASTHEAD_SANDBOX_WEBHOOK_SECRET,
         api_key=settings.MASTHEAD_SANDBOX_KEY,
         api=api,
+        chaos=settings.MASTHEAD_SANDBOX_CHAOS,
     )
 
 

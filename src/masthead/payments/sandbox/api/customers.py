@@ -30,6 +30,9 @@ def update_customer(book: Book, params: Params, reference: str) -> Document:
     for name in ("email", "name", "description"):
         if name in params:
             customer[name] = params.optional(name)
+    if "invoice_settings" in params:
+        method = fetch(book, "payment_method", params.inner("invoice_settings").text("default_payment_method"))
+        customer["invoice_settings"]["default_payment_method"] = method["id"]
     customer["metadata"] = params.metadata(customer["metadata"])
     book.save(customer)
     emit(book, "customer.updated", customer)

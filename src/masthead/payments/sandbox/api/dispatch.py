@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from masthead.payments.sandbox.answering import answer
-from masthead.payments.sandbox.api import catalogue, customers, machinery, payments, sessions, subscriptions
+from masthead.payments.sandbox.api import (
+    catalogue,
+    customers,
+    disputes,
+    machinery,
+    offers,
+    payments,
+    portal,
+    sessions,
+    subscriptions,
+)
 from masthead.payments.sandbox.clock import CLOCK, advance, describe_clock
 from masthead.payments.sandbox.errors import ApiError, CardDeclined, NoSuchRoute
 from masthead.payments.sandbox.params import Params, parse_form
@@ -20,7 +30,7 @@ from masthead.payments.sandbox.store import Book, Document, Store, make_id
 Handler = Callable[..., Document]
 ROUTES: Final[dict[tuple[str, str], Handler]] = {
     route: handler
-    for module in (catalogue, customers, machinery, payments, sessions, subscriptions)
+    for module in (catalogue, customers, disputes, machinery, offers, payments, portal, sessions, subscriptions)
     for route, handler in module.ROUTES.items()
 }
 ADVANCE: Final = f"test_helpers/test_clocks/{CLOCK}/advance"
@@ -46,14 +56,22 @@ class ApiAnswer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def respond(store: Store, request: ApiRequest, *, api_key: str) -> ApiAnswer:
-    """Carry a request out, in one transaction, once for each idempotency key."""
+def respond(
+    store: Store, request: ApiRequest, *, api_key: str, before_commit: Callable[[], None] | None = None
+) -> ApiAnswer:
+    """Carry a request out, in one transaction, once for each idempotency key.
+
+    `before_commit` is called when all is done and nothing is kept yet.
+    """
     try:
         check_key(request.headers.get("authorization", ""), api_key)
         if (request.method, request.path) == ("POST", ADVANCE):
             return _turn_clock(store, request)
         with store.transaction(writes=request.method != "GET") as book:
-            return _answer_once(book, request)
+            given = _answer_once(book, request)
+            if before_commit is not None:
+                before_commit()
+            return given
     except ApiError as error:
         return ApiAnswer(status=error.http_status, document={"error": error.describe()})
 
@@ -95,7 +113,7 @@ def _answer_once(book: Book, request: ApiRequest) -> ApiAnswer:
 
 def _carry_out(book: Book, request: ApiRequest) -> ApiAnswer:
     handler, references = find_route(request.method, request.path)
-    params, expand = _read_params(request)
+    params, expand = read_params(request)
     try:
         document = handler(book, params, *references)
     except CardDeclined as error:
@@ -105,7 +123,8 @@ def _carry_out(book: Book, request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(status=200, document=answer(book, document, expand))
 
 
-def _read_params(request: ApiRequest) -> tuple[Params, list[str]]:
+def read_params(request: ApiRequest) -> tuple[Params, list[str]]:
+    """Return the parameters of a request, and which fields it wants expanded."""
     try:
         text = request.query if request.method in {"GET", "DELETE"} else request.body.decode("utf-8")
     except UnicodeDecodeError:
@@ -127,7 +146,7 @@ def find_route(method: str, path: str) -> tuple[Handler, list[str]]:
 
 
 def _turn_clock(store: Store, request: ApiRequest) -> ApiAnswer:
-    params, _ = _read_params(request)
+    params, _ = read_params(request)
     target = params.number("frozen_time")
     params.refuse_rest()
     advance(store, target)

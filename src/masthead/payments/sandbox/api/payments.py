@@ -63,7 +63,27 @@ def list_refunds(book: Book, params: Params) -> Document:
     return list_objects(book, params, "refund", "/v1/refunds", filters=filters)
 
 
+def read_setup_intent(book: Book, _params: Params, reference: str) -> Document:
+    """Answer a setup intent."""
+    return fetch(book, "setup_intent", reference)
+
+
+def list_setup_intents(book: Book, params: Params) -> Document:
+    """Answer setup intents, the newest first."""
+    filters = {"customer": "$.customer", "payment_method": "$.payment_method"}
+    return list_objects(book, params, "setup_intent", "/v1/setup_intents", filters=filters)
+
+
+def list_methods(book: Book, params: Params) -> Document:
+    """Answer a customer's cards, the newest first."""
+    filters = {"customer": "$.customer", "type": "$.type"}
+    return list_objects(book, params, "payment_method", "/v1/payment_methods", filters=filters)
+
+
 ROUTES = {
+    ("GET", "setup_intents"): list_setup_intents,
+    ("GET", "setup_intents/*"): read_setup_intent,
+    ("GET", "payment_methods"): list_methods,
     ("GET", "payment_intents"): list_intents,
     ("GET", "payment_intents/*"): read_intent,
     ("GET", "charges"): list_charges,

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from masthead.payments.sandbox.answering import fetch, list_objects, make_list
 from masthead.payments.sandbox.api.catalogue import take_price
-from masthead.payments.sandbox.checkout import expire
+from masthead.payments.sandbox.checkout import expire, use_offer
 from masthead.payments.sandbox.errors import ApiError, BadParameter
 from masthead.payments.sandbox.params import Params
 from masthead.payments.sandbox.shapes.buying import make_session
@@ -14,39 +14,100 @@ from masthead.payments.sandbox.store import Book, Document, make_id
 
 PUBLIC_URL = "public_url"
 LONGEST_NAME = 400
+LONGEST_TRIAL = 730
 
 
 def create_session(book: Book, params: Params) -> Document:
-    """Open a hosted page on which one price can be paid."""
-    mode = params.text("mode", among=("payment", "subscription"))
+    """Open a hosted page on which one price can be paid, or a card is kept for later."""
+    mode = params.text("mode", among=("payment", "setup", "subscription"))
+    if mode == "setup":
+        return _open_session(book, _make_setup_session(book, params), params)
     rows = params.rows("line_items")
     if len(rows) != 1:
         raise BadParameter("The sandbox sells exactly one line item at a time.", "line_items")
     item = _take_item(book, rows[0], recurring=mode == "subscription")
     price = item["price"]
     metadata = params.metadata()
-    bequest = params.inner("subscription_data" if mode == "subscription" else "payment_intent_data").metadata()
+    said = params.inner("subscription_data" if mode == "subscription" else "payment_intent_data")
+    bequest, trial_days = said.metadata(), _take_trial(said)
     customer = fetch(book, "customer", params.text("customer")) if "customer" in params else None
     session = make_session(
         book,
         mode=mode,
         currency=price["currency"],
         total=item["amount_total"],
-        cancel_url=_take_url(params, "cancel_url"),
-        client_reference_id=params.optional("client_reference_id"),
         customer=customer["id"] if customer else None,
-        customer_email=params.optional("customer_email"),
-        locale=params.optional("locale") or "auto",
         metadata=metadata,
-        success_url=_take_url(params, "success_url"),
         _bequest=bequest,
+        _coupon="",
+        _customer="",
+        _setup_intent="",
+        _trial_days=trial_days,
         _line_items=[item],
         _price=price["id"],
     )
+    if trial_days:
+        session["amount_total"] = 0
+    _take_offers(book, session, params)
+    return _open_session(book, session, params)
+
+
+def _make_setup_session(book: Book, params: Params) -> Document:
+    customer = fetch(book, "customer", params.text("customer")) if "customer" in params else None
+    if customer is None and "currency" not in params:
+        raise BadParameter("You must give a customer or a currency.", "currency", code="parameter_missing")
+    return make_session(
+        book,
+        mode="setup",
+        currency=params.optional("currency"),
+        total=None,
+        customer=customer["id"] if customer else None,
+        metadata=params.metadata(),
+        _bequest=params.inner("setup_intent_data").metadata(),
+        _coupon="",
+        _customer="",
+        _line_items=[],
+        _setup_intent="",
+        _trial_days=0,
+    )
+
+
+def _open_session(book: Book, session: Document, params: Params) -> Document:
+    session |= {
+        "cancel_url": take_url(params, "cancel_url"),
+        "client_reference_id": params.optional("client_reference_id"),
+        "customer_email": params.optional("customer_email"),
+        "locale": params.optional("locale") or "auto",
+        "success_url": take_url(params, "success_url"),
+    }
     if "expires_at" in params:
         session["expires_at"] = _take_expiry(book, params)
     session["url"] = f"{book.get_meta(PUBLIC_URL)}/pay/{session['id']}"
     return book.save(session, due=session["expires_at"])
+
+
+def _take_trial(params: Params) -> int:
+    if "trial_period_days" not in params:
+        return 0
+    days = params.number("trial_period_days")
+    if not 1 <= days <= LONGEST_TRIAL:
+        raise BadParameter(f"A trial lasts from 1 to {LONGEST_TRIAL} days.", "subscription_data[trial_period_days]")
+    return days
+
+
+def _take_offers(book: Book, session: Document, params: Params) -> None:
+    rows = params.rows("discounts")
+    if "allow_promotion_codes" in params:
+        session["allow_promotion_codes"] = params.flag("allow_promotion_codes")
+    if not rows:
+        return
+    if len(rows) > 1 or session["allow_promotion_codes"] is not None:
+        raise BadParameter("Give one discount, or allow promotion codes.", "discounts")
+    if "promotion_code" in rows[0]:
+        code = fetch(book, "promotion_code", rows[0].text("promotion_code"))
+        use_offer(book, session, code["promotion"]["coupon"], code["id"])
+    else:
+        use_offer(book, session, fetch(book, "coupon", rows[0].text("coupon"))["id"], None)
 
 
 def _take_item(book: Book, params: Params, *, recurring: bool) -> Document:
@@ -77,7 +138,8 @@ def _take_item(book: Book, params: Params, *, recurring: bool) -> Document:
     }
 
 
-def _take_url(params: Params, name: str) -> str:
+def take_url(params: Params, name: str) -> str:
+    """Take the address of a page. Raises BadParameter for what is none."""
     url = params.text(name)
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.netloc:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from masthead.payments.sandbox.answering import fetch, list_objects
 from masthead.payments.sandbox.api.catalogue import take_price
-from masthead.payments.sandbox.billing import end_subscription, save_subscription
+from masthead.payments.sandbox.billing import PAUSED_INVOICES, end_subscription, save_subscription
+from masthead.payments.sandbox.changing import change_price
 from masthead.payments.sandbox.errors import ApiError, BadParameter
 from masthead.payments.sandbox.events import emit
 from masthead.payments.sandbox.params import Params
 from masthead.payments.sandbox.store import Book, Document
 
 OVER = ("canceled", "incomplete_expired")
+CHANGEABLE = ("active", "past_due")
 LIVE = ("incomplete", "active", "past_due", "trialing", "unpaid", "paused")
 
 
@@ -20,18 +22,20 @@ def read_subscription(book: Book, _params: Params, reference: str) -> Document:
 
 
 def update_subscription(book: Book, params: Params, reference: str) -> Document:
-    """Change what a subscription costs from the next period on, whether it ends then, its card or its metadata."""
+    """Change what a subscription costs, whether it ends or pauses, its card or its metadata."""
     subscription = fetch(book, "subscription", reference)
     if subscription["status"] in OVER:
         raise ApiError("A canceled subscription can only update its cancellation_details and metadata.")
     changed: Document = {}
     if "items" in params:
-        params.text("proration_behavior", among=("none",))
         changed["items"] = {"data": [dict(item) for item in subscription["items"]["data"]]}
-        _change_items(book, subscription, params.rows("items"))
+        _change_items(book, subscription, params)
     if "cancel_at_period_end" in params:
         changed["cancel_at_period_end"] = subscription["cancel_at_period_end"]
         _set_ending(book, subscription, ending=params.flag("cancel_at_period_end"))
+    if "pause_collection" in params:
+        changed["pause_collection"] = subscription["pause_collection"]
+        _set_pause(book, subscription, params)
     if "default_payment_method" in params:
         changed["default_payment_method"] = subscription["default_payment_method"]
         method = fetch(book, "payment_method", params.text("default_payment_method"))
@@ -42,7 +46,8 @@ def update_subscription(book: Book, params: Params, reference: str) -> Document:
     return subscription
 
 
-def _change_items(book: Book, subscription: Document, rows: list[Params]) -> None:
+def _change_items(book: Book, subscription: Document, params: Params) -> None:
+    rows = params.rows("items")
     [item] = subscription["items"]["data"]
     if len(rows) != 1 or rows[0].text("id") != item["id"]:
         raise BadParameter("The sandbox changes the one item of a subscription.", "items")
@@ -54,9 +59,33 @@ def _change_items(book: Book, subscription: Document, rows: list[Params]) -> Non
     )
     if price["currency"] != subscription["currency"]:
         raise BadParameter("The currency of a subscription cannot be changed.", "items[0][price_data][currency]")
-    if price["recurring"]["interval"] != item["price"]["recurring"]["interval"]:
-        raise BadParameter("The sandbox cannot change the interval yet.", "items[0][price_data][recurring]")
-    item["price"] = price
+    if price["recurring"] is None:
+        raise BadParameter("This price must be recurring.", "items[0][price]")
+    if subscription["status"] not in CHANGEABLE:
+        raise ApiError(f"The sandbox does not change the price of a subscription that is {subscription['status']}.")
+    # Stripe's own default, `create_prorations`, leaves items for a later invoice: the sandbox cannot do that.
+    behavior = params.text("proration_behavior", among=("none", "always_invoice"))
+    payment = params.text("payment_behavior", "allow_incomplete", among=("allow_incomplete", "error_if_incomplete"))
+    change_price(
+        book,
+        subscription,
+        price,
+        prorates=behavior == "always_invoice",
+        moment=params.number("proration_date", book.now),
+        must_be_paid=payment == "error_if_incomplete",
+    )
+
+
+def _set_pause(book: Book, subscription: Document, params: Params) -> None:
+    if params.takes_empty("pause_collection"):
+        subscription["pause_collection"] = None
+        return
+    pause = params.inner("pause_collection")
+    behavior = pause.text("behavior", among=tuple(PAUSED_INVOICES))
+    resumes_at = pause.number("resumes_at") if "resumes_at" in pause else None
+    if resumes_at is not None and resumes_at <= book.now:
+        raise BadParameter("The `resumes_at` timestamp must be in the future.", "pause_collection[resumes_at]")
+    subscription["pause_collection"] = {"behavior": behavior, "resumes_at": resumes_at}
 
 
 def _set_ending(book: Book, subscription: Document, *, ending: bool) -> None:

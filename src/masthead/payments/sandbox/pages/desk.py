@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 
 from masthead.kit.formats import format_money
 from masthead.payments.sandbox.calendar import add_months
-from masthead.payments.sandbox.pages.drawing import Markup, PageAnswer, answer_page, draw
+from masthead.payments.sandbox.chaos import get_chaos
+from masthead.payments.sandbox.pages.drawing import Markup, PageAnswer, answer_page, draw, draw_table
 from masthead.payments.sandbox.store import Book, Document
 from masthead.rules.money import Money
 
@@ -20,7 +22,16 @@ def get_target(now: int, by: str) -> int | None:
     return steps.get(by)
 
 
-def show_desk(book: Book, *, base: str, token: str, turned: str) -> PageAnswer:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChaosForm:
+    """The form of the chaos mode, as it was sent if something is wrong with it."""
+
+    token: str
+    words: str | None = None
+    wrong: str = ""
+
+
+def show_desk(book: Book, *, base: str, token: str, turned: str, chaos: ChaosForm) -> PageAnswer:
     """Show the desk; `turned` is how many things fell due when the clock was turned just now."""
     days = (book.now - int(book.wall)) // 86_400
     fell_due = f"{turned} {'thing' if turned == '1' else 'things'} fell due on the way."
@@ -32,10 +43,15 @@ def show_desk(book: Book, *, base: str, token: str, turned: str) -> PageAnswer:
         notice=Markup(f'<p class="good" role="status">{escape(notice)}</p>' if notice else ""),
         action=f"{base}/clock",
         token=token,
+        chaos=str(get_chaos(book)) if chaos.words is None else chaos.words,
+        chaos_action=f"{base}/chaos",
+        chaos_token=chaos.token,
+        invalid=Markup(' aria-invalid="true"' if chaos.wrong else ""),
+        wrong=Markup(f'<p class="alert" role="alert">{escape(chaos.wrong)}</p>' if chaos.wrong else ""),
         subscriptions=_draw_subscriptions(book),
         events=_draw_events(book),
     )
-    return answer_page(content, title="Sandbox", base=base)
+    return answer_page(content, title="Sandbox", base=base, status=422 if chaos.wrong else 200)
 
 
 def _draw_subscriptions(book: Book) -> Markup:
@@ -54,7 +70,7 @@ def _draw_subscriptions(book: Book) -> Markup:
                 _say(item["current_period_end"]) + ends,
             ]
         )
-    return _draw_table(["Customer", "Amount", "Status", "Paid period ends"], rows, "Nobody has subscribed yet.")
+    return draw_table(["Customer", "Amount", "Status", "Paid period ends"], rows, "Nobody has subscribed yet.")
 
 
 def _draw_events(book: Book) -> Markup:
@@ -64,7 +80,7 @@ def _draw_events(book: Book) -> Markup:
             "SELECT attempts, delivered, due, answer FROM deliveries WHERE event = ?", (event["id"],)
         ).fetchall()
         rows.append([_say(event["created"]), event["type"], "; ".join(map(_say_delivery, sent)) or "not sent anywhere"])
-    return _draw_table(["When (real time)", "What", "Delivery"], rows, "Nothing has happened yet.")
+    return draw_table(["When (real time)", "What", "Delivery"], rows, "Nothing has happened yet.")
 
 
 def _say_delivery(row: tuple[int, float | None, float | None, str]) -> str:
@@ -74,17 +90,6 @@ def _say_delivery(row: tuple[int, float | None, float | None, str]) -> str:
     if due and not attempts:
         return "on its way"
     return f"{answer}, attempt {attempts}" + ("" if due else ", given up")
-
-
-def _draw_table(heads: list[str], rows: list[list[str]], nothing: str) -> Markup:
-    if not rows:
-        return Markup(f'<p class="quiet">{escape(nothing)}</p>')
-    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in heads)
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return Markup(
-        '<div class="table" tabindex="0" role="group" aria-label="Table">'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
 
 
 def _mask(customer: Document | None) -> str:

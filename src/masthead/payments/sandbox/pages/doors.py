@@ -9,16 +9,27 @@ from typing import Final
 from urllib.parse import parse_qs
 
 from masthead.payments.sandbox.cards import BY_NUMBER
+from masthead.payments.sandbox.chaos import BadChaos, parse_chaos, set_chaos
 from masthead.payments.sandbox.charging import Outcome
 from masthead.payments.sandbox.checkout import answer_confirmation, submit
 from masthead.payments.sandbox.clock import advance
 from masthead.payments.sandbox.errors import ApiError
-from masthead.payments.sandbox.pages.desk import get_target, show_desk
+from masthead.payments.sandbox.pages.desk import ChaosForm, get_target, show_desk
 from masthead.payments.sandbox.pages.drawing import PageAnswer, load_style, redirect
+from masthead.payments.sandbox.pages.offering import is_stale, try_code
 from masthead.payments.sandbox.pages.paying import CardForm, show_confirmation, show_form, show_notice
+from masthead.payments.sandbox.pages.portal import (
+    find_portal,
+    save_card,
+    show_card,
+    show_card_question,
+    show_portal,
+    take_card_answer,
+)
 from masthead.payments.sandbox.store import Book, Document, Store
 
 MOST_FIELDS: Final = 30
+ENDED: Final = "This offer has ended. Nothing was charged. The full price is shown now."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +78,18 @@ def show(store: Store, request: PageRequest, *, secret: str) -> PageAnswer:
             with store.transaction(writes=False) as book:
                 token = make_token(secret, "clock")
                 turned = request.read_query().get("turned", "")
-                return show_desk(book, base=request.base, token=token, turned=turned)
+                chaos = ChaosForm(token=make_token(secret, "chaos"))
+                return show_desk(book, base=request.base, token=token, turned=turned, chaos=chaos)
         case "POST", ["clock"]:
             return _turn_clock(store, request, secret)
+        case "POST", ["chaos"]:
+            return _choose_chaos(store, request, secret)
+        case _, ["portal", reference, *rest] if rest in ([], ["card"], ["confirm"]):
+            return _enter_portal(store, request, reference, "".join(rest), secret)
         case _, ["pay", reference]:
             return _pay(store, request, reference, secret)
+        case "POST", ["pay", reference, "code"]:
+            return _take_code(store, request, reference, secret)
         case _, ["pay", reference, "confirm"]:
             return _confirm(store, request, reference, secret)
     return show_notice("Nothing here", "There is no such page.", base=request.base, status=404)
@@ -97,6 +115,50 @@ def _turn_clock(store: Store, request: PageRequest, secret: str) -> PageAnswer:
     return redirect(f"{request.base}/?turned={advance(store, target)}")
 
 
+def _choose_chaos(store: Store, request: PageRequest, secret: str) -> PageAnswer:
+    form = request.read_form()
+    token = make_token(secret, "chaos")
+    if not _is_ours(request, form, token):
+        return _refuse(request)
+    words = form.get("words", "")
+    with store.transaction() as book:
+        try:
+            set_chaos(book, parse_chaos(words))
+        except BadChaos as error:
+            chaos = ChaosForm(token=token, words=words, wrong=f"Nothing was changed: {error}.")
+            return show_desk(book, base=request.base, token=make_token(secret, "clock"), turned="", chaos=chaos)
+    return redirect(f"{request.base}/#chaos")
+
+
+def _enter_portal(store: Store, request: PageRequest, reference: str, room: str, secret: str) -> PageAnswer:
+    token, base = make_token(secret, reference), request.base
+    posted = request.method == "POST"
+    with store.transaction(writes=posted) as book:
+        session = find_portal(book, reference, base=base)
+        if isinstance(session, PageAnswer):
+            return session
+        if not posted:
+            if room == "card":
+                return show_card(session, _prefill(request), base=base, token=token)
+            if room == "confirm":
+                return show_card_question(book, session, base=base, token=token)
+            return show_portal(book, session, base=base, saved="saved" in request.read_query())
+        fields = request.read_form()
+        if not room or not _is_ours(request, fields, token):
+            return _refuse(request)
+        if room == "card":
+            return save_card(book, session, CardForm(fields), base=base, token=token)
+        return take_card_answer(book, session, approved=fields.get("answer") == "yes", base=base, token=token)
+
+
+def _prefill(request: PageRequest) -> CardForm:
+    """Return the card form as the links to the test cards fill it in."""
+    asked = request.read_query()
+    number = BY_NUMBER.get(asked.get("card", ""))
+    values = {name: asked[name] for name in ("name", "country") if name in asked}
+    return CardForm(values | ({"number": number.spaced} if number else {}))
+
+
 def _pay(store: Store, request: PageRequest, reference: str, secret: str) -> PageAnswer:
     token = make_token(secret, reference)
     posted = request.method == "POST"
@@ -105,17 +167,16 @@ def _pay(store: Store, request: PageRequest, reference: str, secret: str) -> Pag
         if isinstance(session, PageAnswer):
             return session
         if not posted:
-            asked = request.read_query()
-            number = BY_NUMBER.get(asked.get("card", ""))
-            values = {name: asked[name] for name in ("name", "country") if name in asked}
-            form = CardForm(values | ({"number": number.spaced} if number else {}))
-            return show_form(session, form, base=request.base, token=token)
+            return show_form(session, _prefill(request), base=request.base, token=token)
         fields = request.read_form()
         if not _is_ours(request, fields, token):
             return _refuse(request)
         form = CardForm(fields)
         entry = form.read(email=session["customer_email"] or "", now=book.now)
         if entry is None:
+            return show_form(session, form, base=request.base, token=token)
+        if is_stale(book, session):
+            form.alert = ENDED
             return show_form(session, form, base=request.base, token=token)
         outcome = submit(book, session, entry)
         if outcome is Outcome.ASKS:
@@ -124,6 +185,21 @@ def _pay(store: Store, request: PageRequest, reference: str, secret: str) -> Pag
             form.alert = f"{entry.card.decline_sentence} Nothing was charged. Please try another card."
             return show_form(session, form, base=request.base, token=token)
         return redirect(get_success_url(session))
+
+
+def _take_code(store: Store, request: PageRequest, reference: str, secret: str) -> PageAnswer:
+    token = make_token(secret, reference)
+    with store.transaction() as book:
+        session = _find_open(book, reference, request)
+        if isinstance(session, PageAnswer):
+            return session
+        fields = request.read_form()
+        if not session["allow_promotion_codes"] or not _is_ours(request, fields, token):
+            return _refuse(request)
+        code = try_code(book, session, fields.get("code", ""))
+        if code.error:
+            return show_form(session, CardForm({}), base=request.base, token=token, code=code)
+    return redirect(f"{request.base}/pay/{reference}")
 
 
 def _confirm(store: Store, request: PageRequest, reference: str, secret: str) -> PageAnswer:
@@ -141,6 +217,10 @@ def _confirm(store: Store, request: PageRequest, reference: str, secret: str) ->
         fields = request.read_form()
         if not _is_ours(request, fields, token):
             return _refuse(request)
+        if is_stale(book, session):
+            form = CardForm({})
+            form.alert = ENDED
+            return show_form(session, form, base=request.base, token=token)
         try:
             outcome = answer_confirmation(book, session, approved=fields.get("answer") == "yes")
         except ApiError as error:

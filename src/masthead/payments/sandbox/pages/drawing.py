@@ -61,6 +61,18 @@ def join(parts: Iterable[Markup]) -> Markup:
     return Markup("\n".join(parts))
 
 
+def draw_table(heads: list[str], rows: list[list[str]], nothing: str) -> Markup:
+    """Draw a table that scrolls by itself, or say that there is nothing."""
+    if not rows:
+        return Markup(f'<p class="quiet">{escape(nothing)}</p>')
+    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in heads)
+    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return Markup(
+        '<div class="table" tabindex="0" role="group" aria-label="Table">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
 def answer_page(content: Markup, *, title: str, base: str, status: int = 200, may_lead_to: str = "") -> PageAnswer:
     """Return a whole page; `may_lead_to` is the origin that its form may be redirected to."""
     page = draw("page.html", title=title, base=base, version=get_style_version(), content=content)

@@ -13,13 +13,12 @@ from urllib.parse import urlencode, urlsplit
 
 from babel import Locale
 
-from masthead.kit.formats import format_money
 from masthead.payments.sandbox.cards import CARDS, read_number
 from masthead.payments.sandbox.checkout import Entry
 from masthead.payments.sandbox.errors import CardDeclined
 from masthead.payments.sandbox.pages.drawing import Markup, PageAnswer, answer_page, draw, join
+from masthead.payments.sandbox.pages.offering import CodeForm, draw_code, draw_offer, say_money
 from masthead.payments.sandbox.store import Document
-from masthead.rules.money import Money
 
 LONGEST_NAME: Final = 120
 FIELDS: Final = (
@@ -29,8 +28,6 @@ FIELDS: Final = (
     ("name", "Name on the card", "text", LONGEST_NAME, True),
 )
 PREFILLED: Final = {"expiry": "12 / 34", "cvc": "123", "country": "US"}
-# Stripe's minor unit is not that of ISO 4217 for these.
-_SCALES: Final = {"ISK": (1, 100), "UGX": (1, 100), "MGA": (100, 1)}
 
 
 @dataclass(slots=True)
@@ -40,6 +37,11 @@ class CardForm:
     values: dict[str, str]
     errors: dict[str, str] = field(default_factory=dict)
     alert: str = ""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status with which the form is shown."""
+        return 402 if self.alert else 422 if self.errors else 200
 
     def read(self, *, email: str, now: int) -> Entry | None:
         """Return what was entered, None if something is wrong with it."""
@@ -85,10 +87,8 @@ def list_countries() -> Mapping[str, str]:
 
 
 def say_amount(session: Document) -> str:
-    """Return what is to be paid."""
-    code = session["currency"].upper()
-    times, by = _SCALES.get(code, (1, 1))
-    return format_money(Money(session["amount_total"] * times // by, code))
+    """Return what is to be paid now."""
+    return say_money(session["amount_total"], session["currency"])
 
 
 def get_origin(url: str) -> str:
@@ -102,32 +102,61 @@ def _get_interval(session: Document) -> str:
     return recurring["interval"] if recurring else ""
 
 
-def show_form(session: Document, form: CardForm, *, base: str, token: str) -> PageAnswer:
+def _say_terms(session: Document, interval: str) -> str:
+    if not interval:
+        return "A single payment; nothing renews."
+    days = session["_trial_days"]
+    trial = f"Free for {days} {'day' if days == 1 else 'days'}; then it is charged. " if days else ""
+    return f"{trial}Renews every {interval} until it is ended."
+
+
+def show_form(session: Document, form: CardForm, *, base: str, token: str, code: CodeForm | None = None) -> PageAnswer:
     """Show the card form, with what is wrong with it."""
+    page, leads_to = f"{base}/pay/{session['id']}", get_origin(session["success_url"])
+    if session["mode"] == "setup":
+        return show_save(form, page=page, base=base, token=token, back_url=session["cancel_url"], may_lead_to=leads_to)
     interval = _get_interval(session)
-    terms = f"Renews every {interval} until it is ended." if interval else "A single payment; nothing renews."
+    due = say_amount(session)
     content = draw(
         "pay.html",
         product=session["_line_items"][0]["description"],
-        amount=say_amount(session),
+        amount=say_money(session["amount_subtotal"], session["currency"]),
+        code=draw_code(session, code or CodeForm(), base=base, token=token),
+        do=f"Pay {due}" if session["amount_total"] else "Confirm",
+        due=due,
+        offer=draw_offer(session),
         per=f" per {interval}" if interval else "",
-        terms=terms,
+        terms=_say_terms(session, interval),
         email=session["customer_email"] or "the address you gave",
         cancel_url=session["cancel_url"],
         alert=_draw_alert(form),
-        cards=_draw_cards(session, form, base=base),
-        action=f"{base}/pay/{session['id']}",
+        cards=_draw_cards(form, page=page),
+        action=page,
         token=token,
         fields=_draw_fields(form),
     )
-    status = 402 if form.alert else 422 if form.errors else 200
+    status = 422 if code and code.error else form.status
     return answer_page(
         content,
         title="Payment",
         base=base,
         status=status,
-        may_lead_to=get_origin(session["success_url"]),
+        may_lead_to=leads_to,
     )
+
+
+def show_save(form: CardForm, *, page: str, base: str, token: str, back_url: str, may_lead_to: str) -> PageAnswer:
+    """Show the form for a card that is kept for later."""
+    content = draw(
+        "save.html",
+        back_url=back_url,
+        alert=_draw_alert(form),
+        cards=_draw_cards(form, page=page),
+        action=page,
+        token=token,
+        fields=_draw_fields(form),
+    )
+    return answer_page(content, title="Your card", base=base, status=form.status, may_lead_to=may_lead_to)
 
 
 def _draw_alert(form: CardForm) -> Markup:
@@ -135,13 +164,13 @@ def _draw_alert(form: CardForm) -> Markup:
     return Markup(f'<p class="alert" role="alert">{escape(sentence)}</p>' if sentence else "")
 
 
-def _draw_cards(session: Document, form: CardForm, *, base: str) -> Markup:
+def _draw_cards(form: CardForm, *, page: str) -> Markup:
     kept = {name: form.values[name] for name in ("name", "country") if form.values.get(name)}
     chosen = form.values.get("number", "").replace(" ", "")
     return join(
         draw(
             "card.html",
-            href=f"{base}/pay/{session['id']}?{urlencode({'card': card.number, **kept})}",
+            href=f"{page}?{urlencode({'card': card.number, **kept})}",
             current=Markup(' aria-current="true"' if card.number == chosen else ""),
             number=card.spaced,
             about=card.about,
@@ -176,16 +205,28 @@ def _draw_fields(form: CardForm) -> Markup:
 
 
 def show_confirmation(session: Document, *, last4: str, base: str, token: str) -> PageAnswer:
-    """Ask the card's holder to confirm."""
+    """Ask the card's holder to confirm a payment, or the card that a session keeps."""
+    facts = {}
+    if session["_line_items"]:
+        facts = {"To pay": say_amount(session), "For": session["_line_items"][0]["description"]}
+    action, leads_to = f"{base}/pay/{session['id']}/confirm", get_origin(session["success_url"])
+    return show_question(facts, last4=last4, base=base, action=action, token=token, may_lead_to=leads_to)
+
+
+def show_question(
+    facts: Mapping[str, str], *, last4: str, base: str, action: str, token: str, may_lead_to: str
+) -> PageAnswer:
+    """Ask the card's holder to confirm a payment; without facts about one, the new card."""
+    rows = [Markup(f"<div><dt>{escape(name)}</dt><dd>{escape(fact)}</dd></div>") for name, fact in facts.items()]
     content = draw(
         "confirm.html",
-        amount=say_amount(session),
-        product=session["_line_items"][0]["description"],
+        what="the payment" if facts else "the new card",
+        facts=join(rows),
         last4=last4,
-        action=f"{base}/pay/{session['id']}/confirm",
+        action=action,
         token=token,
     )
-    return answer_page(content, title="Confirm", base=base, may_lead_to=get_origin(session["success_url"]))
+    return answer_page(content, title="Confirm", base=base, may_lead_to=may_lead_to)
 
 
 def show_notice(title: str, sentence: str, *, base: str, status: int, url: str = "", words: str = "") -> PageAnswer:

@@ -108,7 +108,7 @@ def make_price(
     )
 
 
-def make_session(book: Book, *, mode: str, currency: str, total: int, **said: Any) -> Document:
+def make_session(book: Book, *, mode: str, currency: str | None, total: int | None, **said: Any) -> Document:
     """A checkout session, open for a day."""
     return {
         **make_base(book, "cs_test", "checkout.session"),
@@ -164,7 +164,7 @@ def make_session(book: Book, *, mode: str, currency: str, total: int, **said: An
         "submit_type": None,
         "subscription": None,
         "success_url": None,
-        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+        "total_details": None if total is None else {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         "ui_mode": "hosted_page",
         "url": None,
         "wallet_options": None,
