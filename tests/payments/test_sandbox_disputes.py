@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 import stripe
 from tests.payments.test_sandbox_changes import api, bank, subscribe
-from tests.payments.world import Bank
+from tests.payments.world import DISPUTED_CARD, Bank
 
 __all__ = ["api", "bank"]
-DISPUTED_CARD = "4000 0000 0000 0259"
 
 
 def dispute(api: stripe.V1Services, bank: Bank) -> stripe.Dispute:

@@ -36,6 +36,7 @@ from masthead.payments.providers.stripe_words import (
     LOCALES,
     ORDER,
     STATUSES,
+    TAKING,
     as_moment,
     from_stripe,
     hint_of,
@@ -140,7 +141,7 @@ class StripeProvider:
             subscription = state_subscription(session.subscription, invoices)
             payments = tuple(payment for invoice in invoices for payment in state_payments(invoice))
         elif isinstance(session.payment_intent, stripe.PaymentIntent):
-            payments = state_payment(session.payment_intent)
+            payments = self._state_payment(session.payment_intent)
         return Statement(
             order=order_of(session.metadata),
             name=(details.name if details else None) or "",
@@ -172,7 +173,7 @@ class StripeProvider:
             intent = self._api.payment_intents.retrieve(reference, {"expand": [REFUNDS_OF_CHARGE]})
             order = order_of(intent.metadata)
             if order:
-                return Statement(order=order, payments=state_payment(intent))
+                return Statement(order=order, payments=self._state_payment(intent))
             invoice = self._find_invoice(reference)
         details = invoice.parent.subscription_details if invoice and invoice.parent else None
         if invoice is None or details is None or not order_of(details.metadata):
@@ -181,10 +182,29 @@ class StripeProvider:
         first = invoice.billing_reason == "subscription_create"
         paid = [
             replace(payment, covers_until=end_of(invoice), country=country_of(invoice), is_first=first)
-            for payment in state_payment(intent)
+            for payment in self._state_payment(intent)
         ]
         others = [payment for payment in statement.payments if payment.reference != reference]
         return replace(statement, payments=(*others, *paid))
+
+    def _state_payment(self, intent: stripe.PaymentIntent) -> tuple[StatedPayment, ...]:
+        """State a payment with what went back of it, to its payer or in a dispute that is not won."""
+        charge = intent.latest_charge
+        if not isinstance(charge, stripe.Charge) or not charge.disputed:
+            return state_payment(intent)
+        with translated_errors():
+            disputes = self._api.disputes.list({"payment_intent": intent.id}).data
+        taking = [dispute for dispute in disputes if dispute.status in TAKING]
+        taken = sum(dispute.amount for dispute in taking)
+        disputed_at = max((dispute.created for dispute in taking), default=None)
+        return tuple(
+            replace(
+                payment,
+                refunded=from_stripe(charge.amount_refunded + taken, charge.currency),
+                refunded_at=max(filter(None, (payment.refunded_at, as_moment(disputed_at))), default=None),
+            )
+            for payment in state_payment(intent)
+        )
 
     def _find_invoice(self, intent: str) -> stripe.Invoice | None:
         found = self._api.invoice_payments.list(

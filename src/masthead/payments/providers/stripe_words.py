@@ -52,7 +52,14 @@ EVENTS: Final = {
     "charge.refunded": SubjectKind.PAYMENT,
     "refund.updated": SubjectKind.PAYMENT,
     "refund.failed": SubjectKind.PAYMENT,
+    "charge.dispute.created": SubjectKind.PAYMENT,
+    "charge.dispute.updated": SubjectKind.PAYMENT,
+    "charge.dispute.funds_withdrawn": SubjectKind.PAYMENT,
+    "charge.dispute.funds_reinstated": SubjectKind.PAYMENT,
+    "charge.dispute.closed": SubjectKind.PAYMENT,
 }
+# While a dispute stands like this, its sum is gone from the account; an inquiry (warning_…) takes nothing yet.
+TAKING: Final = frozenset({"needs_response", "under_review", "lost"})
 
 
 def to_stripe(amount: Money) -> int:
@@ -90,7 +97,7 @@ def hint_of(reference: str, kind: str, created: int, about: Mapping[str, Any]) -
         if about.get("object") == "invoice":
             parent = about.get("parent") or {}
             key = id_of((parent.get("subscription_details") or {}).get("subscription"))
-        elif about.get("object") in {"charge", "refund"}:
+        elif about.get("object") in {"charge", "refund", "dispute"}:
             key = id_of(about.get("payment_intent"))
         subject = Subject(kind=subject_kind, reference=str(key)) if key else None
     return Hint(
