@@ -96,15 +96,22 @@ class Server:
 
 @contextmanager
 def serving(app: str, *, env: Mapping[str, str] | None = None, threads: int = 4) -> Iterator[Server]:
-    """Serve an application of `bench.apps` as `masthead edge` does, on the servers' core, until the block ends."""
-    port = find_port()
+    """Serve an application of `bench.apps` until the block ends."""
+    own = {**os.environ, **(env or {}), "BENCH_APP": app, "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}
+    with running("bench.apps:application", env=own, port=find_port(), threads=threads) as server:
+        yield server
+
+
+@contextmanager
+def running(target: str, *, env: Mapping[str, str], port: int, threads: int) -> Iterator[Server]:
+    """Run a WSGI application as `masthead edge` does, on the servers' core, until the block ends."""
     if not shutil.which("wrk"):
         sys.exit("wrk is missing. Install it (Debian, Ubuntu: apt-get install wrk) and run this again.")
     words = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     words += ["--blocking-threads", str(threads), "--backlog", "1024", "--no-ws", "--log-level", "error"]
     process = subprocess.Popen(
-        ["taskset", "-c", str(list_cores()[0]), sys.executable, "-m", "granian", *words, "bench.apps:application"],
-        env={**os.environ, **(env or {}), "BENCH_APP": app, "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"},
+        ["taskset", "-c", str(list_cores()[0]), sys.executable, "-m", "granian", *words, target],
+        env=dict(env),
         cwd=ROOT,
     )
     try:

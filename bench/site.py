@@ -16,8 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.load import ROOT, Server, find_port, wait_for
-from bench.machine import list_cores
+from bench.load import ROOT, Server, find_port, running
 
 THREADS = 4
 
@@ -59,19 +58,8 @@ def serving_site(data: Path, *, memory: bool = True) -> Iterator[Server]:
     """Serve the site with its memory of pages, or with the same in front of Django keeping nothing."""
     port = find_port()
     app = "masthead.config.wsgi:application" if memory else "bench.forgetful:application"
-    words = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
-    words += ["--blocking-threads", str(THREADS), "--backlog", "1024", "--no-ws", "--log-level", "error"]
-    process = subprocess.Popen(
-        ["taskset", "-c", str(list_cores()[0]), sys.executable, "-m", "granian", *words, app],
-        env=_env(data, port=port),
-        cwd=ROOT,
-    )
-    try:
-        wait_for(port, process)
-        yield Server(process.pid, port)
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+    with running(app, env=_env(data, port=port), port=port, threads=THREADS) as server:
+        yield server
 
 
 def make_get(server: Server, path: str, *, cookie: str = "") -> list[bytes]:

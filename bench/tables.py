@@ -33,10 +33,10 @@ def compare(title: str, sides: dict[str, Side], *, seconds: int, repeats: int) -
         cpu = statistics.median(one.cpu_us / other.cpu_us for one, other in pairs)
         p99 = statistics.median(one.p99_ms / other.p99_ms for one, other in pairs)
         lines.append(
-            f"| {name} | {say([one.rate for one in own], '.0f')} | {rate:.2f} "
-            f"| {say([one.cpu_us for one in own], '.1f')} | {cpu:.2f} "
+            f"| {name} | {say([one.rate for one in own], '.0f')} | {_round(rate)} "
+            f"| {say([one.cpu_us for one in own], '.1f')} | {_round(cpu)} "
             f"| {statistics.median(one.p50_ms for one in own):.2f} "
-            f"| {statistics.median(one.p99_ms for one in own):.2f} | {p99:.2f} "
+            f"| {statistics.median(one.p99_ms for one in own):.2f} | {_round(p99)} "
             f"| {max(one.memory_mb for one in own):.0f} |"
         )
     return "\n".join(lines) + "\n"
@@ -45,3 +45,7 @@ def compare(title: str, sides: dict[str, Side], *, seconds: int, repeats: int) -
 def say(figures: list[float], form: str) -> str:
     """Write the median of the figures and their range."""
     return f"{statistics.median(figures):{form}} ({min(figures):{form}} to {max(figures):{form}})"
+
+
+def _round(ratio: float) -> str:
+    return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.4f}"
