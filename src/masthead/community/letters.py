@@ -1,4 +1,4 @@
-"""The letters that belonging sends: thanks for joining, thanks for a single gift."""
+"""The letters that belonging sends: thanks, a renewal ahead, an end."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import datetime
 from django.utils.translation import override
 
 from masthead.community.benefits import list_words
-from masthead.community.models import Tier
-from masthead.community.words import say_amount, say_price
+from masthead.community.models import Membership, Tier
+from masthead.community.words import say_amount, say_day, say_price
 from masthead.letters.kinds import register
 from masthead.letters.models import Letter
 from masthead.letters.operations import queue_letter
@@ -16,6 +16,7 @@ from masthead.payments.models import Checkout
 from masthead.rules.pledges import Interval
 
 THANKS, THANKS_ONCE = "thanks", "thanks_once"
+RENEWAL_AHEAD, ENDED = "renewal_ahead", "ended"
 
 register(
     THANKS,
@@ -27,6 +28,11 @@ register(
     },
 )
 register(THANKS_ONCE, sample={"name": "Alma Brandt", "amount": "$25"})
+register(
+    RENEWAL_AHEAD,
+    sample={"name": "Alma Brandt", "tier": "Community", "amount": "$120", "day": "November 22, 2026"},
+)
+register(ENDED, sample={"name": "Alma Brandt", "tier": "Community", "since": "November 22, 2025"})
 
 
 def is_thanked(checkout: Checkout) -> bool:
@@ -60,5 +66,31 @@ def queue_thanks(checkout: Checkout, *, now: datetime) -> Letter:
         context=context,
         language=checkout.language,
         unique_key=_key(checkout),
+        now=now,
+    )
+
+
+def queue_renewal_ahead(membership: Membership, *, renews_at: datetime, now: datetime) -> Letter:
+    """Queue the letter that a yearly charge is near, in the caller's transaction. Safe to repeat: one a charge."""
+    with override(membership.person.language):
+        context = {"amount": say_amount(membership.amount), "day": say_day(renews_at)}
+    return _queue(RENEWAL_AHEAD, membership, context, key=f"{renews_at:%Y-%m-%d}", now=now)
+
+
+def queue_ended(membership: Membership, *, now: datetime) -> Letter:
+    """Queue the letter that a membership has ended, in the caller's transaction. Safe to repeat: one letter."""
+    with override(membership.person.language):
+        context = {"since": say_day(membership.since)}
+    return _queue(ENDED, membership, context, key=f"{membership.since:%Y-%m-%d}", now=now)
+
+
+def _queue(kind: str, membership: Membership, context: dict[str, str], *, key: str, now: datetime) -> Letter:
+    person = membership.person
+    return queue_letter(
+        kind=kind,
+        to=person.email,
+        context={"name": person.name, "tier": membership.tier.name, **context},
+        language=person.language,
+        unique_key=f"{kind}:{membership.pk}:{key}",
         now=now,
     )

@@ -6,9 +6,19 @@ from django.utils import timezone
 from django_tasks import task
 
 from masthead.community import operations
+from masthead.kit.jobs.schedule import every
 
 
 @task()
 def end_surplus_subscription(surplus_id: int) -> None:
     """Ask the provider to end a second subscription."""
     operations.end_surplus(surplus_id, now=timezone.now())
+
+
+@every(seconds=6 * 3600, offset_seconds=1800)
+@task()
+def write_by_the_calendar() -> None:
+    """Write of yearly charges that are near and of memberships that have ended."""
+    now = timezone.now()
+    operations.remind_of_renewals(now=now)
+    operations.tell_of_ends(now=now)

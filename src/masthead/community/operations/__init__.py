@@ -17,6 +17,7 @@ from masthead.community.operations.manage import (
     keep_membership,
 )
 from masthead.community.operations.project import build_pledge, end_surplus, project_membership
+from masthead.community.operations.remind import remind_of_renewals, tell_of_ends
 
 __all__ = [
     "AlreadyMember",
@@ -33,6 +34,8 @@ __all__ = [
     "project_membership",
     "project_payment",
     "record_contribution",
+    "remind_of_renewals",
     "settle_joining",
     "start_joining",
+    "tell_of_ends",
 ]
