@@ -20,10 +20,10 @@ from urllib.parse import parse_qs, urlsplit
 
 # chDB imports pyarrow for what is not used here; without it and pandas, 80 MB need not be fetched.
 _unused = types.ModuleType("pyarrow")
-_unused.__getattr__ = lambda _name: object  # type: ignore[method-assign]
+_unused.__getattr__ = lambda _name: object  # type: ignore[method-assign]  # a module may have one
 sys.modules.setdefault("pyarrow", _unused)
 
-from chdb.session import Session  # noqa: E402
+from chdb.session import Session  # noqa: E402  after what stands in for pyarrow
 
 TRANSPORT = {"query", "database", "default_format", "session_id", "query_id", "compress", "decompress", "role"}
 TRANSPORT |= {"client_protocol_version", "wait_end_of_query", "buffer_size", "enable_http_compression"}

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 from tests.apps.community_cast import make_payment, make_person, make_subscription, make_tiers
 
+from masthead.accounts.mail import KIND_BY_PREFIX
 from masthead.accounts.models import User
 from masthead.community.export import TOLD
 from masthead.community.models import Membership, Tier
@@ -20,8 +22,9 @@ pytestmark = pytest.mark.django_db
 ADDRESS = "/membership/everything.json"
 
 
-def sign_in(email: str) -> tuple[Client, User]:
+def sign_in(email: str, *, proved: bool = True) -> tuple[Client, User]:
     person = make_person(email)
+    EmailAddress.objects.update_or_create(user=person, email=email, defaults={"verified": proved, "primary": True})
     client = Client()
     client.force_login(person, backend="masthead.accounts.passwords.PasswordBackend")
     return client, person
@@ -40,14 +43,14 @@ def make_membership(person: User) -> None:
     )
 
 
-def write_letter(to: str) -> None:
+def write_letter(to: str, *, kind: str = "receipt", subject: str = "Thank you", text: str = "Six dollars") -> None:
     Letter.objects.create(
-        kind="receipt",
-        unique_key=to,
+        kind=kind,
+        unique_key=f"{kind}:{to}",
         to=to,
         language="en",
-        subject="Thank you",
-        text="Six dollars",
+        subject=subject,
+        text=text,
         created_at=timezone.now(),
     )
 
@@ -72,6 +75,23 @@ class TestExport:
         assert [len(told[name]) for name in ("memberships", "subscriptions", "payments", "letters")] == [1, 1, 1, 1]
         assert told["letters"][0]["text"] == "Six dollars"
         assert "else@example.org" not in answer.content.decode()
+
+    def test_tells_no_code(self) -> None:
+        client, person = sign_in("alma@example.org")
+        for kind in set(KIND_BY_PREFIX.values()):
+            write_letter(person.email, kind=kind, subject=f"{kind} BXKR", text=f"{kind} BXKR")
+        told = {letter["kind"]: letter for letter in client.get(ADDRESS).json()["letters"]}
+        assert set(told) == set(KIND_BY_PREFIX.values())
+        assert {kind for kind, letter in told.items() if "BXKR" not in json.dumps(letter)} == {
+            "sign_in_code",
+            "confirm_address",
+        }
+
+    def test_tells_no_letter_to_an_address_that_is_not_proved(self) -> None:
+        """Who pays with a stranger's address is signed in to the new account, and may not read the stranger's mail."""
+        client, person = sign_in("stranger@example.org", proved=False)
+        write_letter(person.email)
+        assert client.get(ADDRESS).json()["letters"] == []
 
     def test_is_for_who_is_signed_in(self) -> None:
         answer = Client().get(ADDRESS)

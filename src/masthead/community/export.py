@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db.models import Manager
 
+from masthead.accounts.mail import CONFIRM_ADDRESS, SIGN_IN_CODE
 from masthead.accounts.models import User
 from masthead.community.models import Contribution, Membership, SurplusSubscription
 from masthead.letters.models import Letter
@@ -52,9 +53,12 @@ TOLD: Final[Mapping[str, _Told]] = {
     ),
     "letters": _Told(Letter.objects, "to__iexact", "created_at sent_at kind to language subject text state"),
 }
+_WORDS: Final = frozenset({"subject", "text"})
+_WITH_CODE: Final = frozenset({SIGN_IN_CODE, CONFIRM_ADDRESS})
 NOT_HERE: Final = (
     "Which articles you read is in your own browser only, not here: the page “Your reads” shows it. Card numbers are "
-    "with the payment provider; this site never sees them."
+    "with the payment provider; this site never sees them. Letters are told once a code sent to your address has come "
+    "back, and codes are not told at all."
 )
 
 
@@ -68,7 +72,7 @@ def export_person(person: User, *, now: datetime) -> dict[str, Any]:
         "last_sign_in": person.last_login,
         "works_for_the_newsroom": person.is_staff,
     }
-    rows = {
+    rows: dict[str, list[dict[str, Any]]] = {
         name: list(
             told.rows.filter(**{told.whose: person if told.whose in {"person", "user"} else person.email})
             .order_by("pk")
@@ -76,4 +80,23 @@ def export_person(person: User, *, now: datetime) -> dict[str, Any]:
         )
         for name, told in TOLD.items()
     }
+    rows["letters"] = _withhold(rows["letters"], is_theirs=_has_proved_address(person))
     return {"told_at": now, "not_here": NOT_HERE, "account": account, **rows}
+
+
+def _has_proved_address(person: User) -> bool:
+    """Return whether a code sent to the address came back; paying with an address proves nothing."""
+    return EmailAddress.objects.filter(user=person, email__iexact=person.email, verified=True).exists()
+
+
+def _withhold(letters: list[dict[str, Any]], *, is_theirs: bool) -> list[dict[str, Any]]:
+    """Leave out letters to an address that is not proved, and what was said in those that carry a code.
+
+    Otherwise who paid with a stranger's address could read here the code by which the address is proved.
+    """
+    if not is_theirs:
+        return []
+    return [
+        {name: value for name, value in letter.items() if name not in _WORDS or letter["kind"] not in _WITH_CODE}
+        for letter in letters
+    ]
