@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.browser.conftest import Reader, wait_for
 
 pytestmark = pytest.mark.browser
@@ -180,6 +180,35 @@ class TestBelonging:
             return reader.open("/membership/").locator(".receipts tbody tr").count() == before + 1
 
         wait_for(rows, seconds=20, what="the second receipt")
+
+
+class TestAChoiceOnItsWay:
+    """The join page fetches what a choice changes; who is quicker than the answer loses nothing."""
+
+    def test_is_waited_for_by_paying(self, reader: Reader) -> None:
+        page = reader.open("/join/")
+        held: list[Route] = []
+        page.route("**/join/?*interval=once*", lambda route: held.append(route))
+        page.locator("#interval-once").click()
+        page.get_by_label("e-mail address").fill(new_address("quick"))
+        page.locator("[data-go]").click(no_wait_after=True)
+        wait_for(lambda: held)[0].continue_()
+        page.wait_for_url("**/sandbox/**")
+        expect(page.locator("main")).to_contain_text("nothing renews")
+
+    def test_swallows_no_press_of_the_button(self, reader: Reader) -> None:
+        page = reader.open("/join/")
+        page.get_by_label("e-mail address").fill(new_address("slow"))
+        button = page.locator("[data-go]")
+        button.scroll_into_view_if_needed()
+        place = button.bounding_box()
+        assert place is not None
+        page.locator("#interval-year").evaluate("button => setTimeout(() => button.click(), 50)")
+        page.mouse.move(place["x"] + 20, place["y"] + place["height"] / 2)
+        page.mouse.down()
+        page.wait_for_timeout(800)
+        page.mouse.up()
+        page.wait_for_url("**/sandbox/**")
 
 
 class TestSigningIn:

@@ -2,6 +2,10 @@
 // the button says the price of an amount as it is typed, and a second press of the button does nothing.
 
 const root = () => document.getElementById("join");
+// A choice on its way to the page: paying waits for it, so that what was chosen is what is paid.
+let choosing = null;
+// Settles when no pointer is down: a button that is exchanged between press and release would swallow the click.
+let released = Promise.resolve();
 
 function sayOther() {
   const words = document.querySelector("[data-other-words]");
@@ -28,6 +32,7 @@ async function choose(form, button) {
   if (!answer.ok || answer.redirected) throw new Error("not the join page");
   const next = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("join");
   if (!next) throw new Error("not the join page");
+  await released;
   const email = document.getElementById("email")?.value;
   root().replaceWith(document.adoptNode(next));
   const field = document.getElementById("email");
@@ -43,15 +48,29 @@ document.addEventListener("submit", (event) => {
   if (form.matches("[data-choices]") && event.submitter) {
     event.preventDefault();
     const button = event.submitter;
-    choose(form, button).catch(() => {
-      const query = new URLSearchParams(new FormData(form, button));
-      location.assign(`${form.action.split(/[?#]/)[0]}?${query}#choices`);
-    });
+    const choice = choose(form, button).then(
+      () => choosing === choice && (choosing = null),
+      () => {
+        const query = new URLSearchParams(new FormData(form, button));
+        location.assign(`${form.action.split(/[?#]/)[0]}?${query}#choices`);
+      },
+    );
+    choosing = choice;
+  } else if (form.matches("[data-pay]") && choosing) {
+    event.preventDefault();
+    choosing.then(() => choosing || document.querySelector("[data-go]")?.click());
   } else if (form.matches("[data-pay]")) {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";
     form.querySelector("[data-go]")?.setAttribute("aria-disabled", "true");
   }
+});
+
+document.addEventListener("pointerdown", () => {
+  released = new Promise((resolve) => {
+    const settle = () => setTimeout(resolve);
+    for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, settle, { once: true });
+  });
 });
 
 document.addEventListener("input", (event) => {
