@@ -87,8 +87,25 @@ class TierPrice(models.Model):
         return own or suggest_amounts(floor=self.floor)
 
 
+class MembershipSource(models.TextChoices):
+    """Where a membership comes from."""
+
+    PAID = "paid", _("Paid")
+    COMP = "comp", _("Given by staff")
+    GIFT = "gift", _("Given by a reader")
+    SOLIDARITY = "solidarity", _("From the solidarity pool")
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     """Memberships."""
+
+    def paid(self) -> MembershipQuerySet:
+        """Keep those that a subscription pays for."""
+        return self.filter(source=MembershipSource.PAID)
+
+    def granted(self) -> MembershipQuerySet:
+        """Keep those that were given."""
+        return self.exclude(source=MembershipSource.PAID)
 
     def live(self) -> MembershipQuerySet:
         """Keep those that have not ended."""
@@ -96,7 +113,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
 
 class Membership(models.Model):
-    """One person's standing support, as the provider's subscription tells it."""
+    """One person's standing support, as the provider's subscription tells it, or as it was given.
+
+    One that was given has no subscription and no amount, and stands as ending from its first day.
+    """
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.PROTECT, related_name="memberships"
@@ -104,6 +124,9 @@ class Membership(models.Model):
     tier = models.ForeignKey(Tier, verbose_name=_("tier"), on_delete=models.PROTECT, related_name="memberships")
     subscription = models.OneToOneField(
         "payments.Subscription", null=True, blank=True, on_delete=models.PROTECT, related_name="membership"
+    )
+    source = models.CharField(
+        _("source"), max_length=10, choices=MembershipSource.choices, default=MembershipSource.PAID
     )
     amount_minor = models.PositiveBigIntegerField(_("amount"))
     currency = models.CharField(_("currency"), max_length=3)
@@ -129,6 +152,10 @@ class Membership(models.Model):
                 condition=~Q(state=PledgeState.ENDED.value),
                 name="community_one_live_membership",
             ),
+            models.CheckConstraint(
+                condition=Q(source="paid") | Q(subscription__isnull=True, amount_minor=0),
+                name="community_granted_costs_nothing",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -143,6 +170,11 @@ class Membership(models.Model):
     def is_live(self) -> bool:
         """Whether it has not ended."""
         return self.state != PledgeState.ENDED.value
+
+    @property
+    def is_granted(self) -> bool:
+        """Whether it was given, so that nothing is ever charged for it."""
+        return self.source != MembershipSource.PAID
 
     @property
     def is_ending(self) -> bool:

@@ -46,9 +46,9 @@ def get_membership(person: User) -> Membership | None:
     return next(iter(_list_memberships(person)), None)
 
 
-def has_live_membership(email: str) -> bool:
-    """Return whether the account of this address has a membership that has not ended."""
-    return Membership.objects.live().filter(person__email=normalize_email(email)).exists()
+def has_paid_membership(email: str) -> bool:
+    """Return whether the account of this address has a membership that it pays for and that has not ended."""
+    return Membership.objects.live().paid().filter(person__email=normalize_email(email)).exists()
 
 
 def get_standing(person: User, *, now: datetime) -> Standing:

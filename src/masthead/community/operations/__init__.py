@@ -8,6 +8,13 @@ from masthead.community.operations.complete import (
     record_contribution,
     settle_joining,
 )
+from masthead.community.operations.grant import (
+    BadGrant,
+    NotGranted,
+    end_granted,
+    grant_membership,
+    revoke_membership,
+)
 from masthead.community.operations.join import AlreadyMember, JoinOrder, StartedJoining, start_joining
 from masthead.community.operations.manage import (
     NotChangeable,
@@ -21,20 +28,25 @@ from masthead.community.operations.remind import remind_of_renewals, tell_of_end
 
 __all__ = [
     "AlreadyMember",
+    "BadGrant",
     "JoinOrder",
     "NotChangeable",
+    "NotGranted",
     "NothingToEnd",
     "StartedJoining",
     "build_pledge",
     "change_amount",
     "complete_joining",
+    "end_granted",
     "end_membership",
     "end_surplus",
+    "grant_membership",
     "keep_membership",
     "project_membership",
     "project_payment",
     "record_contribution",
     "remind_of_renewals",
+    "revoke_membership",
     "settle_joining",
     "start_joining",
     "tell_of_ends",

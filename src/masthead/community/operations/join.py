@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from masthead.accounts.models import User, normalize_email
 from masthead.community.models import TierPrice
 from masthead.community.offers import get_ceiling
-from masthead.community.queries import has_live_membership
+from masthead.community.queries import has_paid_membership
 from masthead.payments import operations as payments
 from masthead.payments.models import Checkout, CheckoutState
 from masthead.rules.asking import check_amount
@@ -98,7 +98,7 @@ def start_joining(order: JoinOrder, *, earlier: Sequence[UUID], now: datetime) -
 
 
 def _refuse_second(email: str, open_ones: Sequence[Checkout], *, now: datetime) -> None:
-    if has_live_membership(email):
+    if has_paid_membership(email):
         raise AlreadyMember
     # A second tab may have been paid a moment ago, and the provider's word of it still be on its way.
     for checkout in open_ones[:1]:

@@ -12,7 +12,7 @@ from masthead.community.models import Membership, SurplusSubscription, Tier
 from masthead.kit.jobs.later import run_later
 from masthead.payments import operations as payments
 from masthead.payments.models import Subscription, SubscriptionStatus
-from masthead.rules.pledges import Began, EndAsked, Ended, Fact, Interval, PaymentFailed, Pledge, apply
+from masthead.rules.pledges import Began, EndAsked, Ended, Fact, Interval, PaymentFailed, Pledge, PledgeState, apply
 
 logger = logging.getLogger(__name__)
 
@@ -76,12 +76,16 @@ def _place(person: User, subscription: Subscription, tier: Tier, *, now: datetim
     if membership is None:
         if surplus is None and not subscription.was_paid:
             return None
-        has_another = Membership.objects.live().filter(person=person).exists()
+        has_another = Membership.objects.live().paid().filter(person=person).exists()
         if has_another and (surplus is not None or subscription.ended_at is None):
             _note_surplus(person, subscription, tier, surplus, now=now)
             return None
         if surplus is not None:
             surplus.delete()
+        if subscription.ended_at is None:
+            # What was given makes room, and entitles to its end all the same.
+            given = Membership.objects.live().granted().filter(person=person)
+            given.update(state=PledgeState.ENDED, ends_at=now, updated_at=now)
         membership = Membership(person=person, subscription=subscription)
     was_live = membership.pk is not None and membership.is_live
     pledge = build_pledge(subscription)

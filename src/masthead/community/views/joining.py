@@ -45,7 +45,7 @@ def join(request: HttpRequest, tier: str = "") -> HttpResponse:
     if price is None:
         return render(request, "community/closed.html")
     person = request.user if isinstance(request.user, User) else None
-    if person is not None and price.interval != Interval.ONCE and queries.has_live_membership(person.email):
+    if person is not None and price.interval != Interval.ONCE and queries.has_paid_membership(person.email):
         return redirect("membership")
     if request.method != "POST":
         return _show(request, prices, price, typed)
