@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masthead.rules.asking import AmountAboveCeiling, AmountBelowFloor, check_amount, suggest_amounts
+from masthead.rules.asking import AmountAboveCeiling, AmountBelowFloor, Fee, check_amount, suggest_amounts
 from masthead.rules.money import CURRENCIES, BadAmount, CurrencyMismatch, Money
 
 currencies = st.sampled_from(sorted(CURRENCIES))
@@ -44,6 +44,29 @@ class TestSuggestAmounts:
     def test_refuse_a_floor_of_nothing(self, floor: int) -> None:
         with pytest.raises(BadAmount):
             suggest_amounts(floor=Money(floor, "USD"))
+
+
+class TestFee:
+    @given(amounts, st.integers(0, 5000), st.integers(0, 10**6), currencies)
+    def test_covered_leaves_the_whole_amount_and_nothing_over(
+        self, amount: int, share: int, fixed: int, currency: str
+    ) -> None:
+        fee, wanted, unit = Fee(share, Money(fixed, currency)), Money(amount, currency), Money(1, currency)
+        total = fee.cover(wanted)
+        assert total - fee.of(total) >= wanted
+        assert (total - unit) - fee.of(total - unit) < wanted
+
+    @pytest.mark.parametrize(("amount", "total"), [(600, 649), (1200, 1267), (2000, 2091)])
+    def test_of_a_usual_card_payment(self, amount: int, total: int) -> None:
+        assert Fee(290, Money(30, "USD")).cover(Money(amount, "USD")).minor == total
+
+    def test_of_nothing_adds_nothing(self) -> None:
+        assert Fee(0, Money(0, "JPY")).cover(Money(600, "JPY")).minor == 600
+
+    @pytest.mark.parametrize(("share", "fixed"), [(-1, 0), (10_000, 0), (0, -1)])
+    def test_refuses_what_is_none(self, share: int, fixed: int) -> None:
+        with pytest.raises(BadAmount):
+            Fee(share, Money(fixed, "USD"))
 
 
 class TestCheckAmount:

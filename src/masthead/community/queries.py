@@ -11,8 +11,9 @@ from django.db.models import Exists, OuterRef
 
 from masthead.accounts.models import User, normalize_email
 from masthead.community.benefits import keep_known
-from masthead.community.models import Membership, SurplusSubscription, TierPrice
+from masthead.community.models import Membership, PaymentFee, SurplusSubscription, TierPrice
 from masthead.payments.models import Checkout, CheckoutState, Payment
+from masthead.rules.asking import Fee
 from masthead.rules.pledges import GRACE
 
 HAS_SURPLUS = "has_surplus"
@@ -39,6 +40,12 @@ def list_prices() -> list[TierPrice]:
     """Return every price of every tier on offer, in the order in which tiers and prices are shown; one query."""
     prices = TierPrice.objects.filter(tier__active=True).select_related("tier")
     return list(prices.order_by("tier__order", "tier_id", "pk"))
+
+
+def find_fee(currency: str) -> Fee | None:
+    """Return what a payment in this currency costs, None where staff did not say; one query."""
+    row = PaymentFee.objects.filter(currency=currency).first()
+    return row.fee if row else None
 
 
 def get_membership(person: User) -> Membership | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from masthead.rules.errors import MastheadError
 from masthead.rules.money import BadAmount, Money
 
 MOST_SUGGESTIONS: Final = 5
+WHOLE: Final = 10_000
 
 
 class AmountBelowFloor(MastheadError):
@@ -60,6 +62,32 @@ def _round_figure(minor: int) -> int:
         step = max(factor * power for factor in (1, 2, 5) if factor * power <= minor // 10)
         power *= 10
     return (minor + step // 2) // step * step
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What a payment costs: a share in hundredths of a percent (0 to 9,999), and a fixed sum of zero or more."""
+
+    share: int
+    fixed: Money
+
+    def __post_init__(self) -> None:
+        """Raise BadAmount for what is no fee."""
+        if not 0 <= self.share < WHOLE or self.fixed.minor < 0:
+            raise BadAmount("A fee is a share below 100 % and a fixed sum of zero or more.")
+
+    def of(self, amount: Money) -> Money:
+        """Return the fee of a payment, rounded half up to the minor unit."""
+        return Money((amount.minor * self.share * 2 + WHOLE) // (2 * WHOLE), amount.currency) + self.fixed
+
+    def cover(self, amount: Money) -> Money:
+        """Return the smallest payment of which the whole `amount` is left after its fee. Raises CurrencyMismatch."""
+        wanted = (amount + self.fixed).minor
+        # The quotient without rounding is off by less than one unit of fee: by this many units of payment.
+        total = max(wanted * WHOLE // (WHOLE - self.share) - WHOLE // (WHOLE - self.share) - 1, 0)
+        while (Money(total, amount.currency) - self.of(Money(total, amount.currency))).minor < amount.minor:
+            total += 1
+        return Money(total, amount.currency)
 
 
 def check_amount(amount: Money, floor: Money, ceiling: Money | None = None) -> None:

@@ -7,6 +7,18 @@ let choosing = null;
 // Settles when no pointer is down: a button that is exchanged between press and release would swallow the click.
 let released = Promise.resolve();
 
+// The amount with what its payment costs, where the reader adds that: as rules/asking.py counts it.
+function cover(amount, units) {
+  const box = document.getElementById("cover");
+  if (!box?.checked) return amount;
+  const [share, fixed] = [Number(box.dataset.share), Number(box.dataset.fixed)];
+  const wanted = Math.round(amount * units);
+  const left = (total) => total - Math.floor((total * share * 2 + 10_000) / 20_000) - fixed;
+  let total = Math.floor(((wanted + fixed) * 10_000) / (10_000 - share)) - 3;
+  while (left(total) < wanted) total += 1;
+  return total / units;
+}
+
 function sayOther() {
   const words = document.querySelector("[data-other-words]");
   const field = document.getElementById("other");
@@ -15,13 +27,14 @@ function sayOther() {
   const amount = /^\d+([.,]\d{1,3})?$/.test(typed) ? Number(typed.replace(",", ".")) : NaN;
   words.hidden = !(amount > 0);
   if (words.hidden) return;
-  const whole = Number.isInteger(amount);
+  const style = { style: "currency", currency: words.dataset.currency };
+  const units = 10 ** new Intl.NumberFormat("en", style).resolvedOptions().maximumFractionDigits;
+  const whole = Number.isInteger(cover(amount, units));
   const money = new Intl.NumberFormat(document.documentElement.lang, {
-    style: "currency",
-    currency: words.dataset.currency,
+    ...style,
     currencyDisplay: "narrowSymbol",
     ...(whole ? { minimumFractionDigits: 0, maximumFractionDigits: 0 } : {}),
-  }).format(amount);
+  }).format(cover(amount, units));
   words.textContent = ` · ${words.dataset.otherWords.replace("{amount}", money)}`;
 }
 
@@ -81,6 +94,7 @@ document.addEventListener("input", (event) => {
 });
 
 document.addEventListener("change", (event) => {
+  if (event.target.id === "cover") sayOther();
   if (event.target.id === "amount-other") document.getElementById("other").focus();
 });
 
