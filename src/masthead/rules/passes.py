@@ -72,8 +72,8 @@ class Pass:
         name, since, membership = (fields.get(field, "") for field in ("name", "since", "membership"))
         if not isinstance(benefits, list) or not all(isinstance(benefit, str) for benefit in benefits):
             raise BadPass
-        if {type(expires_at), type(quiet_until)} != {int} or not all(
-            isinstance(text, str) for text in (name, since, membership)
-        ):
+        if type(expires_at) is not int or type(quiet_until) is not int:
+            raise BadPass
+        if not all(isinstance(text, str) for text in (name, since, membership)):
             raise BadPass
         return cls(tuple(benefits), expires_at, name, since, membership, quiet_until)
