@@ -7,7 +7,8 @@ import secrets
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, TimeoutError, expect
+from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import TimeoutError as TooSlow
 from tests.browser.conftest import Reader, wait_for
 
 pytestmark = pytest.mark.browser
@@ -42,7 +43,7 @@ def wait_for_checkout(page: Page) -> None:
     """Wait for the sandbox's hosted page; say what the site said where it does not come."""
     try:
         page.wait_for_url("**/sandbox/**")
-    except TimeoutError as error:
+    except TooSlow as error:
         said = page.locator("#errors, .field__error, .notice").all_inner_texts()
         raise AssertionError(f"no payment page, but {page.url}: {said}") from error
 
