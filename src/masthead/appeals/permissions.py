@@ -20,6 +20,13 @@ _GRANTS = (
     ("community", "view_membership"),
     ("community", "view_contribution"),
     ("community", "view_surplussubscription"),
+    *(("community", f"{action}_offer") for action in _ACTIONS),
+    *(("community", f"{action}_paymentfee") for action in _ACTIONS),
+    ("community", "change_communitysettings"),
+    *(
+        ("community", codename)
+        for codename in ("look_up_people", "comp_person", "refund_payment", "resend_letter", "cancel_membership")
+    ),
 )
 
 
