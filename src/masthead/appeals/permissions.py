@@ -20,6 +20,7 @@ _GRANTS = (
     ("community", "view_membership"),
     ("community", "view_contribution"),
     ("community", "view_surplussubscription"),
+    ("payments", "pause_new_cards"),
 )
 
 

@@ -50,6 +50,7 @@ class JoinOrder:
     return_url: str
     cancel_url: str
     network: str = ""
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ def start_joining(order: JoinOrder, *, earlier: Sequence[UUID], now: datetime) -
             return_url=order.return_url,
             cancel_url=order.cancel_url,
             network=order.network,
+            proof=order.proof,
         ),
         now=now,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from masthead.payments.operations.announce import announce
+from masthead.payments.operations.burst import CardsPaused, end_bursts, pause_new_cards, take_new_cards
 from masthead.payments.operations.change import (
     RefundTooLarge,
     SubscriptionOver,
@@ -15,13 +16,23 @@ from masthead.payments.operations.change import (
 from masthead.payments.operations.inbox import keep_hint, project_event, receive_webhook
 from masthead.payments.operations.project import TooBusy, project, project_subscription, settle_checkout
 from masthead.payments.operations.reconcile import Findings, reconcile
-from masthead.payments.operations.shield import TooManyAttempts, forget_old_failures
+from masthead.payments.operations.shield import (
+    HeldBack,
+    ProofWanted,
+    TooManyAttempts,
+    close_page,
+    forget_spent_proofs,
+)
 from masthead.payments.operations.start import BadOrder, Order, start_checkout
+from masthead.payments.operations.tally import forget_old_failures
 
 __all__ = [
     "BadOrder",
+    "CardsPaused",
     "Findings",
+    "HeldBack",
     "Order",
+    "ProofWanted",
     "RefundTooLarge",
     "SubscriptionOver",
     "TooBusy",
@@ -29,9 +40,13 @@ __all__ = [
     "announce",
     "cancel_subscription",
     "change_amount",
+    "close_page",
+    "end_bursts",
     "end_subscription",
     "forget_old_failures",
+    "forget_spent_proofs",
     "keep_hint",
+    "pause_new_cards",
     "project",
     "project_event",
     "project_subscription",
@@ -41,4 +56,5 @@ __all__ = [
     "settle_checkout",
     "start_checkout",
     "take_back_end",
+    "take_new_cards",
 ]

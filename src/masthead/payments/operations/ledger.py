@@ -193,11 +193,12 @@ def _conclude(checkout: Checkout, statement: Statement, *, now: datetime) -> boo
         state = CheckoutState.FAILED
     elif is_paid.exists():
         state, completed_at = CheckoutState.COMPLETED, now
-        shield.forgive(checkout)
+        shield.forgive(checkout, paid_at=now)
     elif statement.checkout and statement.checkout.state is StatedState.EXPIRED:
         state = CheckoutState.EXPIRED
-    network = checkout.network if state == CheckoutState.OPEN else ""
-    return _set(checkout, state=state, completed_at=completed_at, network=network)
+    is_over = state != CheckoutState.OPEN
+    kept = {"network": "", "account": ""} if is_over else {}
+    return _set(checkout, state=state, completed_at=completed_at, **kept)
 
 
 def _set(row: models.Model, **values: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -35,6 +36,7 @@ STATUSES: Final = {
 }
 # Which object's identifier in a message leads to what must be read again.
 FAILURE: Final = "payment_intent.payment_failed"
+INVOICE_FAILURE: Final = "invoice.payment_failed"
 EVENTS: Final = {
     "checkout.session.completed": SubjectKind.CHECKOUT,
     "checkout.session.async_payment_succeeded": SubjectKind.CHECKOUT,
@@ -46,7 +48,7 @@ EVENTS: Final = {
     "customer.subscription.paused": SubjectKind.SUBSCRIPTION,
     "customer.subscription.resumed": SubjectKind.SUBSCRIPTION,
     "invoice.paid": SubjectKind.SUBSCRIPTION,
-    "invoice.payment_failed": SubjectKind.SUBSCRIPTION,
+    INVOICE_FAILURE: SubjectKind.SUBSCRIPTION,
     "invoice.payment_action_required": SubjectKind.SUBSCRIPTION,
     FAILURE: SubjectKind.PAYMENT,
     "charge.refunded": SubjectKind.PAYMENT,
@@ -90,20 +92,29 @@ def id_of(field: Any) -> str:
 
 def hint_of(reference: str, kind: str, created: int, about: Mapping[str, Any]) -> Hint:
     """Turn an event into a hint: of its object, only the identifiers that lead to what must be read are taken."""
+    parent = (about.get("parent") or {}).get("subscription_details") or {}
     subject_kind = EVENTS.get(kind)
     subject = None
     if subject_kind is not None:
         key = about.get("id")
         if about.get("object") == "invoice":
-            parent = about.get("parent") or {}
-            key = id_of((parent.get("subscription_details") or {}).get("subscription"))
+            key = id_of(parent.get("subscription"))
         elif about.get("object") in {"charge", "refund", "dispute"}:
             key = id_of(about.get("payment_intent"))
         subject = Subject(kind=subject_kind, reference=str(key)) if key else None
-    return Hint(
-        reference=reference,
-        kind=kind,
-        happened_at=moment_of(created),
-        subject=subject,
-        is_failure=kind == FAILURE and subject is not None,
-    )
+    hint = Hint(reference=reference, kind=kind, happened_at=moment_of(created), subject=subject)
+    if kind == FAILURE:
+        order = str((about.get("metadata") or {}).get(ORDER) or "")
+        # A payment of a subscription names no order: its invoice does, and has a message of its own.
+        return replace(hint, subject=subject if order else None, is_failure=True, order=order, card=card_of(about))
+    if kind == INVOICE_FAILURE and about.get("billing_reason") == "subscription_create":
+        order = str((parent.get("metadata") or {}).get(ORDER) or "")
+        return replace(hint, subject=subject if order else None, is_failure=True, order=order)
+    return hint
+
+
+def card_of(intent: Mapping[str, Any]) -> str:
+    """Return the fingerprint of the card with which a payment failed, else its brand and last digits, else ""."""
+    method = (intent.get("last_payment_error") or {}).get("payment_method") or {}
+    card = method.get("card") or {}
+    return str(card.get("fingerprint") or " ".join(filter(None, (card.get("brand"), card.get("last4")))))
