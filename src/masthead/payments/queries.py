@@ -60,11 +60,6 @@ def has_paid(person_id: int) -> bool:
     return Payment.objects.filter(person_id=person_id, refunded_minor__lt=F("amount_minor")).exists()
 
 
-def are_cards_paused() -> bool:
-    """Return whether staff let nobody begin to pay."""
-    return CardPause.objects.filter(ended_at=None).exists()
-
-
 def get_card_pause() -> CardPause | None:
     """Return the pause of new cards, with who began it, if there is one."""
     return CardPause.objects.filter(ended_at=None).select_related("began_by").first()

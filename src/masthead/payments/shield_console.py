@@ -25,7 +25,7 @@ from wagtail.log_actions import LogActionRegistry
 from masthead.accounts.models import User
 from masthead.payments import operations
 from masthead.payments.operations.burst import PAUSED, RESUMED
-from masthead.payments.operations.tally import read_tally
+from masthead.payments.operations.tally import read_situation
 from masthead.payments.permissions import PAUSE_NEW_CARDS
 from masthead.payments.queries import get_card_pause, get_open_burst, list_bursts
 from masthead.rules.shielding import HELD_BACK
@@ -44,7 +44,7 @@ def show_shield(request: HttpRequest) -> HttpResponse:
             operations.take_new_cards(request.user, now=now)
             messages.success(request, _("New cards are taken again."))
         return redirect("payments_shield")
-    tally = read_tally(own="", network="", now=now)
+    tally = read_situation(now=now).tally
     context: dict[str, Any] = {
         "tally": tally,
         "is_held_back": tally.reached >= HELD_BACK,

@@ -39,14 +39,11 @@ class CardsPaused(MastheadError):
 
 def notice_burst(*, now: datetime) -> Burst | None:
     """Begin a burst and tell staff of it; None where it was noticed before. Safe to repeat."""
-    if get_open_burst() is not None:
-        return None
     try:
         with transaction.atomic():
             burst = Burst.objects.create(began_at=now)
             queue_burst_alarm(burst, now=now)
     except IntegrityError:
-        # Somebody else noticed it in the same moment.
         return None
     logger.warning("far more payments are begun and not paid than usual: somebody tries out cards")
     return burst
@@ -55,7 +52,7 @@ def notice_burst(*, now: datetime) -> Burst | None:
 def end_bursts(*, now: datetime) -> bool:
     """End the burst if its attempts have stopped, and note how many were turned away. Safe to repeat."""
     burst = get_open_burst()
-    if burst is None or tally.read_tally(own="", network="", now=now).is_burst:
+    if burst is None or tally.read_situation(now=now).tally.is_burst:
         return False
     away = count_failures([tally.TURNED_AWAY], since=tally.to_hour(burst.began_at)).get(tally.TURNED_AWAY, 0)
     return bool(Burst.objects.filter(pk=burst.pk, ended_at=None).update(ended_at=now, turned_away=away))

@@ -20,7 +20,7 @@ from masthead.payments.operations import tally
 from masthead.payments.operations.burst import CardsPaused, notice_burst
 from masthead.payments.proofs import BadProof, Proof, check_proof, make_challenge
 from masthead.payments.providers.registry import get_provider
-from masthead.payments.queries import are_cards_paused, count_failures, has_paid
+from masthead.payments.queries import count_failures, has_paid
 from masthead.rules.errors import MastheadError
 from masthead.rules.shielding import MOST_DECLINES_A_CARD, MOST_DECLINES_A_PAGE, Door, Tally, Trust, judge
 
@@ -74,13 +74,14 @@ def admit(*, email: str, person_id: int | None, network: str, proof: str, now: d
     """Let somebody begin to pay, or raise CardsPaused, TooManyAttempts, HeldBack or ProofWanted.
 
     `network` is a hash, `person_id` who is signed in, `proof` the solution of an earlier challenge, "" for none; it is
-    spent where one was wanted. Two queries for a stranger where all is calm.
+    spent where one was wanted. One query for a stranger, one more for who is signed in.
     """
-    if are_cards_paused():
-        raise CardsPaused
     own = tally.hash_account(person_id) or tally.hash_address(email)
-    sums = tally.read_tally(own=own, network=network, now=now)
-    if sums.is_burst:
+    situation = tally.read_situation(own=own, network=network, now=now)
+    if situation.is_paused:
+        raise CardsPaused
+    sums = situation.tally
+    if sums.is_burst and not situation.is_burst_noticed:
         notice_burst(now=now)
     verdict = judge(sums, get_trust(person_id))
     match verdict.door:
