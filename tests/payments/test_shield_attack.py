@@ -8,26 +8,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from tests.payments.card_testers import (
-    FLOOR,
     CountingProvider,
     attack,
     join_as_a_reader,
     list_attempts,
 )
-from tests.payments.world import DECLINED_CARD, Bank, make_order, now
+from tests.payments.world import DECLINED_CARD, GOOD_CARD, Bank, make_order, now, settle
 
 from masthead.kit.testing.jobs import run_jobs
 from masthead.payments import operations
-from masthead.payments.models import Burst, Checkout, FailedAttempt
-from masthead.payments.sandbox.app import SandboxApp
+from masthead.payments.models import Burst, Checkout, CheckoutState, FailedAttempt
 from masthead.rules import shielding
 from masthead.rules.errors import MastheadError
 from masthead.rules.pledges import Interval
-from masthead.rules.shielding import BURST, HELD_BACK
+from masthead.rules.shielding import BURST, HELD_BACK, MOST_DECLINES_A_PAGE
 
 pytestmark = pytest.mark.django_db
 COUNT = int(os.environ.get("MASTHEAD_TEST_ATTACK", "6000"))
@@ -86,30 +86,47 @@ def test_with_every_call_counted_and_cards_tried_on_every_page_that_opened(
     transactional_db: None,
     interval: Interval,
 ) -> None:
-    """Through the sandbox: what is begun, read again after each message, and closed."""
-    calls = []
-    answer = SandboxApp._answer_api
-
-    def note(app: SandboxApp, *given: object) -> object:
-        calls.append(given)
-        return answer(app, *given)  # type: ignore[arg-type]  # handed on as it came
-
-    monkeypatch.setattr(SandboxApp, "_answer_api", note)
-    pages, at = [], now()
-    for order, _ in list_attempts(300, begins_at=at, lasts=timedelta(minutes=5)):
+    """Through the sandbox: what is begun, what is read again after each message, and what is closed."""
+    calls = count_calls(bank, monkeypatch)
+    pages, refused = [], set()
+    for order, _ in list_attempts(300, begins_at=now(), lasts=NINE_HOURS):
         try:
-            pages.append(
-                operations.start_checkout(
-                    make_order(email=order.email, network=order.network, amount=FLOOR, interval=interval), now=at
-                )
-            )
+            pages.append(operations.start_checkout(replace(order, interval=interval), now=now()))
         except MastheadError as error:
-            assert error.code in {"proof_wanted", "held_back"}
+            refused.add(error.code)
+    seen = 0
     for page in pages:
-        for _ in range(12):
+        while page.state == CheckoutState.OPEN:
             bank.pay(page.url, DECLINED_CARD)
-            deliver(events=bank.list_events()[-8:])
-            run_jobs()
-    assert len(pages) == BURST
+            for _ in range(2):
+                events = bank.list_events()
+                deliver(events=events[seen:])
+                seen = len(events)
+                run_jobs()
+            page.refresh_from_db()
+    assert (len(pages), refused) == (BURST, {"proof_wanted"})
+    assert {page.state for page in pages} == {CheckoutState.EXPIRED}
+    assert max(page.declines for page in pages) == MOST_DECLINES_A_PAGE
     assert len(calls) < MOST_CALLS
-    assert not Checkout.objects.filter(state="open").exists()
+
+
+def test_a_reader_in_its_middle_becomes_a_member(
+    bank: Bank, deliver: Callable[..., list[bool]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attack(200, begins_at=now(), lasts=timedelta(0))
+    checkout = join_as_a_reader(make_order(network="198.51.100.7"), at=now())
+    bank.pay(checkout.url, GOOD_CARD)
+    assert settle(checkout).is_completed
+
+
+def count_calls(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Keep every call of the provider's API."""
+    calls: list[object] = []
+    answer = bank.running.app._answer_api
+
+    def note(*given: Any) -> Any:
+        calls.append(given)
+        return answer(*given)
+
+    monkeypatch.setattr(bank.running.app, "_answer_api", note)
+    return calls

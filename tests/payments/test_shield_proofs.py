@@ -104,7 +104,10 @@ class TestSpending:
 @pytest.mark.skipif(not shutil.which("node"), reason="the worker is also run in a browser, in tests/browser")
 def test_what_the_browser_finds_is_what_we_check() -> None:
     challenge = make_challenge(bits=12, now=AT)
-    shim = "const said = []; globalThis.self = { addEventListener: (_, hear) => (globalThis.hear = hear), postMessage: (m) => console.log(m) };"
+    shim = (
+        "globalThis.self = { addEventListener: (_, hear) => (globalThis.hear = hear),"
+        " postMessage: (solution) => console.log(solution) };"
+    )
     call = f"hear({{ data: {json.dumps({'challenge': challenge, 'bits': 12})} }});"
     run = subprocess.run(
         ["node", "-e", f"{shim}\n{WORKER.read_text()}\n{call}"], capture_output=True, text=True, check=True
