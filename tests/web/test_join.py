@@ -130,7 +130,7 @@ class TestOffer:
 
     def test_costs_few_queries(self, client: Client, django_assert_max_num_queries: Any) -> None:
         client.get("/join/")
-        with django_assert_max_num_queries(4):
+        with django_assert_max_num_queries(5):
             client.get("/join/")
 
 

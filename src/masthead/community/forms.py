@@ -14,7 +14,7 @@ from masthead.community.joining import OTHER
 from masthead.community.models import TierPrice
 from masthead.community.offers import find_price, get_ceiling
 from masthead.community.words import say_amount, say_price
-from masthead.rules.asking import AmountAboveCeiling, AmountBelowFloor, check_amount
+from masthead.rules.asking import AmountAboveCeiling, AmountBelowFloor, AmountNotChargeable, Fee, check_amount
 from masthead.rules.money import BadAmount, Money
 
 
@@ -61,17 +61,25 @@ class AmountForm(forms.Form):
             most = say_amount(get_ceiling(self.floor))
             sentence = _("That is more than {amount}. For a gift of this size, please write to us first.")
             self.add_error("other" if own else "amount", sentence.format(amount=most))
+        except AmountNotChargeable as error:
+            sentence = _("Cards cannot be charged so exactly in this currency: enter {lower} or {higher}.")
+            nearest = sentence.format(lower=say_amount(max(error.lower, self.floor)), higher=say_amount(error.higher))
+            self.add_error("other" if own else "amount", nearest)
         else:
             cleaned["money"] = money
         return cleaned
 
 
 class JoinForm(AmountForm):
-    """Tier, how often, currency, amount and address, as the join page posts them."""
+    """Tier, how often, currency, amount and address, as the join page posts them.
+
+    Gives `cleaned_data["total"]`: the money, with the fee on top where the reader covers it.
+    """
 
     tier = forms.CharField(required=False, max_length=40)
     interval = forms.CharField(required=False, max_length=10)
     currency = forms.CharField(required=False, max_length=3)
+    cover = forms.BooleanField(required=False)
     email = forms.EmailField(
         required=False,
         max_length=254,
@@ -79,14 +87,22 @@ class JoinForm(AmountForm):
     )
 
     def __init__(
-        self, data: Mapping[str, Any], *, prices: Sequence[TierPrice], price: TierPrice, asks_email: bool
+        self,
+        data: Mapping[str, Any],
+        *,
+        prices: Sequence[TierPrice],
+        price: TierPrice,
+        asks_email: bool,
+        fee: Fee | None = None,
     ) -> None:
         super().__init__(data, floor=price.floor, interval=price.interval)
-        self.prices, self.price, self.asks_email = prices, price, asks_email
+        self.prices, self.price, self.asks_email, self.fee = prices, price, asks_email, fee
 
     def clean(self) -> dict[str, Any]:
         """Refuse what is not offered, and an address that is missing."""
         cleaned = super().clean()
+        if money := cleaned.get("money"):
+            cleaned["total"] = self.fee.cover(money) if self.fee and cleaned.get("cover") else money
         asked = {name: str(cleaned.get(name, "")) for name in ("tier", "interval", "currency")}
         if find_price(self.prices, **asked) is None:
             self.add_error(

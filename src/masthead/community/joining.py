@@ -12,7 +12,8 @@ from masthead.community import benefits
 from masthead.community.models import TierPrice
 from masthead.community.offers import list_currencies, list_intervals
 from masthead.community.words import say_amount, say_pattern, say_price
-from masthead.rules.money import Money
+from masthead.rules.asking import Fee
+from masthead.rules.money import Money, exponent, get_step
 from masthead.rules.pledges import Interval
 
 OTHER = "other"
@@ -46,17 +47,25 @@ class TierCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmountCard:
-    """One suggested amount: what the form posts, what it is called, and the whole price in words."""
+    """One suggested amount: what the form posts, what it is called, and the whole price in words.
+
+    With a fee to cover, `fee` is what it adds and `covered` the whole price with it; both are "" without.
+    """
 
     value: str
     amount: str
     price: str
     chosen: bool
+    fee: str = ""
+    covered: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmountChoice:
-    """The amounts to choose between, with one's own at or above the floor."""
+    """The amounts to choose between, with one's own at or above the floor, and the fee that may be covered.
+
+    `units` are the minor units of one major unit, `step` the smallest amount that can be charged, in minor units.
+    """
 
     cards: tuple[AmountCard, ...]
     other_chosen: bool
@@ -64,6 +73,10 @@ class AmountChoice:
     floor: str
     currency: str
     pattern: str
+    units: int
+    step: int
+    fee: Fee | None = None
+    is_covered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +98,14 @@ def to_major(amount: Money) -> str:
 
 
 def offer_amounts(
-    *, floor: Money, suggested: Sequence[Money], interval: str, chosen: str = "", other: str = ""
+    *,
+    floor: Money,
+    suggested: Sequence[Money],
+    interval: str,
+    chosen: str = "",
+    other: str = "",
+    fee: Fee | None = None,
+    covered: bool = False,
 ) -> AmountChoice:
     """Lay out the amounts; `chosen` is what the reader chose before, in major units or "other"."""
     values = [to_major(amount) for amount in suggested]
@@ -95,7 +115,12 @@ def offer_amounts(
     return AmountChoice(
         cards=tuple(
             AmountCard(
-                value=value, amount=say_amount(amount), price=say_price(amount, interval), chosen=value == marked
+                value=value,
+                amount=say_amount(amount),
+                price=say_price(amount, interval),
+                chosen=value == marked,
+                fee=say_amount(fee.cover(amount) - amount) if fee else "",
+                covered=say_price(fee.cover(amount), interval) if fee else "",
             )
             for value, amount in zip(values, suggested, strict=True)
         ),
@@ -104,11 +129,17 @@ def offer_amounts(
         floor=say_amount(floor),
         currency=floor.currency,
         pattern=say_pattern(interval),
+        units=10 ** exponent(floor.currency),
+        step=get_step(floor.currency),
+        fee=fee,
+        is_covered=covered,
     )
 
 
-def lay_out(prices: Sequence[TierPrice], price: TierPrice, typed: Mapping[str, str]) -> JoinPage:
-    """Lay out the join page with `price` chosen and what was typed kept."""
+def lay_out(
+    prices: Sequence[TierPrice], price: TierPrice, typed: Mapping[str, str], fee: Fee | None = None
+) -> JoinPage:
+    """Lay out the join page with `price` chosen and what was typed kept; with a `fee`, it may be covered."""
     once = price.interval == Interval.ONCE
     beside = [other for other in prices if (other.interval, other.currency) == (price.interval, price.currency)]
     return JoinPage(
@@ -138,6 +169,8 @@ def lay_out(prices: Sequence[TierPrice], price: TierPrice, typed: Mapping[str, s
             interval=price.interval,
             chosen=typed.get("amount", ""),
             other=typed.get("other", ""),
+            fee=fee,
+            covered="cover" in typed,
         ),
         is_once=once,
     )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
-from masthead.rules.asking import suggest_amounts
-from masthead.rules.money import Money
+from masthead.rules.asking import Fee, suggest_amounts
+from masthead.rules.money import CURRENCIES, Money
 from masthead.rules.pledges import Interval, PledgeState
 
 INTERVALS = [
@@ -85,6 +88,42 @@ class TierPrice(models.Model):
         """The amounts that are suggested, smallest first; where staff set none, those that the floor suggests."""
         own = tuple(Money(minor, self.currency) for minor in self.suggested_minor)
         return own or suggest_amounts(floor=self.floor)
+
+
+class PaymentFee(models.Model):
+    """What the provider keeps of a payment in one currency; with it, readers may choose to add it to theirs."""
+
+    currency = models.CharField(_("currency"), max_length=3, unique=True, help_text=_("Three letters, as USD."))
+    percent = models.DecimalField(
+        _("percent"),
+        max_digits=4,
+        decimal_places=2,
+        default=0,
+        validators=[MinValueValidator(0), MaxValueValidator(50)],
+        help_text=_("Of each payment, as 2.9."),
+    )
+    fixed_minor = models.PositiveIntegerField(
+        _("fixed sum, in minor units"), default=0, help_text=_("Of each payment besides, as 30 for 30 cents.")
+    )
+
+    class Meta:
+        ordering = ("currency",)
+        verbose_name = _("payment fee")
+        verbose_name_plural = _("payment fees")
+
+    def __str__(self) -> str:
+        return self.currency
+
+    def clean(self) -> None:
+        """Refuse a currency that does not exist, and write it in capitals."""
+        self.currency = self.currency.upper()
+        if self.currency not in CURRENCIES:
+            raise ValidationError({"currency": _("There is no such currency.")})
+
+    @property
+    def fee(self) -> Fee:
+        """The fee as the rules count with it."""
+        return Fee(int(self.percent * 100), Money(self.fixed_minor, self.currency))
 
 
 class MembershipSource(models.TextChoices):
@@ -207,6 +246,21 @@ class SurplusSubscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.tier}"
+
+
+@register_setting(icon="group", order=30)
+class CommunitySettings(BaseSiteSetting):
+    """How this site treats who supports it."""
+
+    supporters_rest_days = models.PositiveSmallIntegerField(
+        _("days in peace after a single gift"),
+        default=90,
+        validators=[MaxValueValidator(730)],
+        help_text=_("Who gave once is asked nothing for so many days, in the browser in which they gave or sign in."),
+    )
+
+    class Meta:
+        verbose_name = _("community settings")
 
 
 class Contribution(models.Model):

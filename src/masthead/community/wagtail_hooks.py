@@ -20,7 +20,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from masthead.accounts.models import User
 from masthead.community.benefits import list_words
-from masthead.community.models import Contribution, Membership, SurplusSubscription, Tier
+from masthead.community.models import Contribution, Membership, PaymentFee, SurplusSubscription, Tier
 from masthead.community.panels import TierPanels
 from masthead.community.words import say_amount, say_day, say_price
 
@@ -109,6 +109,17 @@ class TierViewSet(SnippetViewSet):
         return Tier.objects.prefetch_related("prices")
 
 
+class PaymentFeeViewSet(SnippetViewSet):
+    """What payments cost, so that readers may add it."""
+
+    model = PaymentFee
+    icon = "decimal"
+    menu_label = _("Payment fees")
+    copy_view_enabled = False
+    search_backend_name = None
+    list_display = ["currency", "percent", "fixed_minor"]
+
+
 class MembershipViewSet(ReadOnlyViewSet):
     """Members: who, what tier, how much, since when."""
 
@@ -187,7 +198,7 @@ class SurplusViewSet(ReadOnlyViewSet):
 class CommunityViewSetGroup(SnippetViewSetGroup):
     """Belonging in the console's menu."""
 
-    items = (MembershipViewSet, ContributionViewSet, SurplusViewSet, TierViewSet)  # type: ignore[assignment]
+    items = (MembershipViewSet, ContributionViewSet, SurplusViewSet, TierViewSet, PaymentFeeViewSet)  # type: ignore[assignment]
     menu_icon = "group"
     menu_label = _("Community")  # type: ignore[assignment]  # said in the reader's language
     menu_name = "community"

@@ -51,7 +51,8 @@ def join(request: HttpRequest, tier: str = "") -> HttpResponse:
         return redirect("membership")
     if request.method != "POST":
         return _show(request, prices, price, typed)
-    form = JoinForm(typed, prices=prices, price=price, asks_email=person is None)
+    fee = queries.find_fee(price.currency)
+    form = JoinForm(typed, prices=prices, price=price, asks_email=person is None, fee=fee)
     if not form.is_valid():
         return _show(request, prices, price, typed, form=form)
     return _start(request, prices, price, typed, form, person)
@@ -67,7 +68,7 @@ def _start(
 ) -> HttpResponse:
     order = operations.JoinOrder(
         price=price,
-        amount=form.cleaned_data["money"],
+        amount=form.cleaned_data["total"],
         email=person.email if person else form.cleaned_data["email"],
         person=person,
         token=read_token(typed),
@@ -76,7 +77,10 @@ def _start(
         + reverse("join_return", args=[NO_CHECKOUT]).replace(NO_CHECKOUT, "{checkout}"),
         network=get_network(request),
         proof=typed.get("proof", "")[:MAX_PROOF],
-        cancel_url=settings.MASTHEAD_SITE_URL + link_to_price(price, form.cleaned_data["money"], cancelled="1"),
+        cancel_url=settings.MASTHEAD_SITE_URL
+        + link_to_price(
+            price, form.cleaned_data["money"], cancelled="1", **({"cover": "1"} if form.cleaned_data["cover"] else {})
+        ),
     )
     try:
         started = operations.start_joining(order, earlier=list_started(request.session), now=timezone.now())
@@ -106,7 +110,7 @@ def _show(
     kept = typed if _names(typed, price) else {}
     lowest = get_lowest(prices, beside=price)
     context = {
-        "page": lay_out(prices, price, kept),
+        "page": lay_out(prices, price, kept, queries.find_fee(price.currency)),
         "form": form,
         "email": typed.get("email", "") if request.method == "POST" else "",
         "person_email": request.user.email if isinstance(request.user, User) else "",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import partial
 from html import escape
 
 from masthead.appeals.models import Appeal, AppealVariant
-from masthead.community.models import Tier, TierPrice
+from masthead.community.models import PaymentFee, Tier, TierPrice
 from masthead.demo import content
 from masthead.demo.content import Newspaper
 from masthead.demo.operations.linking import find_address
@@ -20,6 +21,13 @@ def add_tiers(paper: Newspaper, traces: Traces) -> None:
     """Offer the tiers, unless that was done before. Safe to repeat."""
     for order, told in enumerate(paper.tiers):
         traces.once("tier", told.key, partial(_add_tier, told, order, paper))
+    fee = {
+        "percent": Decimal("2.9"),
+        "fixed_minor": Money.from_major(Decimal("0.30"), paper.publication.currency).minor,
+    }
+    traces.once(
+        "fee", "card", lambda: PaymentFee.objects.get_or_create(currency=paper.publication.currency, defaults=fee)[0]
+    )
 
 
 def _add_tier(told: content.Tier, order: int, paper: Newspaper) -> Tier:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from masthead.payments.providers.base import Hint, StatedStatus, Subject, SubjectKind
-from masthead.rules.money import Money
+from masthead.rules.money import BadAmount, Money
 
 # The key under which our order stands in the metadata of everything that it brings. What lacks it is no sale of ours.
 ORDER: Final = "masthead_checkout"
@@ -65,7 +65,9 @@ TAKING: Final = frozenset({"needs_response", "under_review", "lost"})
 
 
 def to_stripe(amount: Money) -> int:
-    """Return the amount in Stripe's minor units."""
+    """Return the amount in Stripe's minor units. Raises BadAmount for one that cannot be charged so exactly."""
+    if not amount.is_chargeable:
+        raise BadAmount(f"{amount} cannot be charged so exactly.")
     return amount.minor * FACTORS.get(amount.currency, 1) // DIVISORS.get(amount.currency, 1)
 
 
