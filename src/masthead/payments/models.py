@@ -291,7 +291,10 @@ class ProviderEvent(models.Model):
                 name="payments_event_done_has_a_moment",
             ),
         ]
-        indexes = [models.Index(fields=["received_at"], condition=Q(outcome="waiting"), name="payments_waiting_events")]
+        indexes = [
+            models.Index(fields=["received_at"], condition=Q(outcome="waiting"), name="payments_waiting_events"),
+            models.Index(fields=["subject_reference"], condition=Q(outcome="waiting"), name="payments_waiting_beside"),
+        ]
 
     def __str__(self) -> str:
         """Return what happened."""

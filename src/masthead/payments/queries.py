@@ -88,6 +88,18 @@ def list_waiting_events(provider: str, *, received_before: datetime) -> Iterator
     return waiting.order_by("received_at", "pk").values_list("pk", flat=True).iterator()
 
 
+def list_waiting_beside(event: ProviderEvent) -> list[int]:
+    """Return the other messages about the same object that wait to be followed; declined cards are each counted."""
+    beside = ProviderEvent.objects.filter(
+        provider=event.provider,
+        subject=event.subject,
+        subject_reference=event.subject_reference,
+        outcome=EventOutcome.WAITING,
+        is_failure=False,
+    )
+    return list(beside.exclude(pk=event.pk).values_list("pk", flat=True))
+
+
 def list_unsettled_checkouts(provider: str, *, expired_before: datetime | None) -> Iterator[Checkout]:
     """List the open checkouts that the reader was sent off with; with a moment, those that expired before it only."""
     unsettled = Checkout.objects.filter(provider=provider, state=CheckoutState.OPEN).exclude(reference="")

@@ -15,7 +15,7 @@ from masthead.payments.operations import shield, tally
 from masthead.payments.operations.project import project
 from masthead.payments.providers.base import Hint, NothingThere, Subject, SubjectKind, UnknownProvider
 from masthead.payments.providers.registry import get_provider
-from masthead.payments.queries import get_checkout, is_event_known
+from masthead.payments.queries import get_checkout, is_event_known, list_waiting_beside
 
 PROJECT_TASK: Final = "masthead.payments.tasks.project_event"
 PRIORITY: Final = 40
@@ -75,12 +75,15 @@ def project_event(event_id: int, *, now: datetime) -> ProviderEvent:
     event = ProviderEvent.objects.get(pk=event_id)
     if event.outcome != EventOutcome.WAITING:
         return event
+    # What came before the reading is answered by it: a renewal brings three messages of one subscription.
+    answered = list_waiting_beside(event)
     checkout = _follow(event, now=now)
     event.outcome = EventOutcome.DONE if checkout else EventOutcome.FOREIGN
     event.done_at = now
     with transaction.atomic():
-        mine = ProviderEvent.objects.filter(pk=event.pk, outcome=EventOutcome.WAITING)
-        is_first = mine.update(outcome=event.outcome, done_at=now, card="") == 1
+        waiting = ProviderEvent.objects.filter(outcome=EventOutcome.WAITING)
+        is_first = waiting.filter(pk=event.pk).update(outcome=event.outcome, done_at=now, card="") == 1
+        waiting.filter(pk__in=answered).update(outcome=event.outcome, done_at=now)
         if is_first and event.is_failure and checkout and checkout.state == CheckoutState.OPEN:
             shield.note_decline(checkout, card=event.card, now=now)
     return event
