@@ -61,8 +61,8 @@ def has_paid(person_id: int) -> bool:
 
 
 def get_card_pause() -> CardPause | None:
-    """Return the pause of new cards, with who began it, if there is one."""
-    return CardPause.objects.filter(ended_at=None).select_related("began_by").first()
+    """Return the pause of new cards, if there is one."""
+    return CardPause.objects.filter(ended_at=None).first()
 
 
 def list_bursts(*, most: int = 20) -> list[Burst]:

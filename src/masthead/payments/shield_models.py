@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -50,16 +49,13 @@ class Burst(models.Model):
 
 
 class CardPause(models.Model):
-    """A time in which staff let nobody begin to pay; what runs already goes on. One at a time."""
+    """A time in which staff let nobody begin to pay; what runs already goes on. One at a time.
+
+    Who began and ended it is in the console's audit log.
+    """
 
     began_at = models.DateTimeField(_("began"))
-    began_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
-    ended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
 
     class Meta:
         verbose_name = _("pause of new cards")

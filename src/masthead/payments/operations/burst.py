@@ -62,7 +62,7 @@ def pause_new_cards(person: User, *, now: datetime) -> bool:
     """Let nobody begin to pay until it is taken back; returns whether that is new. Safe to repeat."""
     try:
         with transaction.atomic():
-            pause = CardPause.objects.create(began_at=now, began_by=person)
+            pause = CardPause.objects.create(began_at=now)
             log(instance=pause, action=PAUSED, user=person)
     except IntegrityError:
         return False
@@ -76,7 +76,7 @@ def take_new_cards(person: User, *, now: datetime) -> bool:
     pause = CardPause.objects.select_for_update().filter(ended_at=None).first()
     if pause is None:
         return False
-    pause.ended_at, pause.ended_by = now, person
-    pause.save(update_fields=["ended_at", "ended_by"])
+    pause.ended_at = now
+    pause.save(update_fields=["ended_at"])
     log(instance=pause, action=RESUMED, user=person)
     return True
