@@ -112,8 +112,9 @@ def note_decline(checkout: Checkout, *, card: str, now: datetime) -> None:
 
     `card` is the hash under which the card was counted itself, "" where the message named none.
     """
-    tally.count_up(_list_subjects(checkout), now=now)
+    # The checkout before the counters, as whoever writes a payment down does: else the two could wait for each other.
     Checkout.objects.filter(pk=checkout.pk).update(declines=F("declines") + 1)
+    tally.count_up(_list_subjects(checkout), now=now)
     checkout.refresh_from_db(fields=["declines"])
     tried = count_failures([card], since=tally.to_hour(now) - timedelta(hours=1)).get(card, 0) if card else 0
     if checkout.declines >= MOST_DECLINES_A_PAGE or tried >= MOST_DECLINES_A_CARD:

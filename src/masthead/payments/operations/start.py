@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from django.db import transaction
+
 from masthead.payments.models import Checkout, CheckoutState
 from masthead.payments.operations import shield
 from masthead.payments.operations.tally import hash_account, hash_network
@@ -60,23 +62,24 @@ def start_checkout(order: Order, *, now: datetime) -> Checkout:
     network = hash_network(order.network)
     shield.admit(email=order.email, person_id=order.person_id, network=network, proof=order.proof, now=now)
     provider = get_current_provider()
-    checkout = Checkout.objects.create(
-        person_id=order.person_id,
-        email=order.email,
-        product=order.product,
-        product_name=order.product_name[:200],
-        amount_minor=order.amount.minor,
-        currency=order.amount.currency,
-        interval=Interval(order.interval),
-        provider=provider.name,
-        token=order.token,
-        language=order.language,
-        network=network,
-        account=hash_account(order.person_id),
-        created_at=now,
-        counted_at=now,
-    )
-    shield.note_begun(checkout, now=now)
+    with transaction.atomic():
+        checkout = Checkout.objects.create(
+            person_id=order.person_id,
+            email=order.email,
+            product=order.product,
+            product_name=order.product_name[:200],
+            amount_minor=order.amount.minor,
+            currency=order.amount.currency,
+            interval=Interval(order.interval),
+            provider=provider.name,
+            token=order.token,
+            language=order.language,
+            network=network,
+            account=hash_account(order.person_id),
+            created_at=now,
+            counted_at=now,
+        )
+        shield.note_begun(checkout, now=now)
     try:
         started = provider.start_checkout(_describe(order, checkout))
     except MastheadError as error:
