@@ -24,6 +24,7 @@ INTERVALS = [
 STATES = [
     (PledgeState.ACTIVE.value, _("Active")),
     (PledgeState.PAST_DUE.value, _("Payment failed")),
+    (PledgeState.PAUSED.value, _("Paused")),
     (PledgeState.ENDING.value, _("Ends after the paid time")),
     (PledgeState.ENDED.value, _("Ended")),
 ]
@@ -284,3 +285,19 @@ class Contribution(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.given_at:%Y-%m-%d}"
+
+
+from masthead.community.offering.models import Offer, Redemption  # noqa: E402  Django finds an app's models here
+
+__all__ = [
+    "CommunitySettings",
+    "Contribution",
+    "Membership",
+    "MembershipSource",
+    "Offer",
+    "PaymentFee",
+    "Redemption",
+    "SurplusSubscription",
+    "Tier",
+    "TierPrice",
+]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +10,7 @@ from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template import Context
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -77,7 +77,7 @@ class ShieldNotice(Component):
     order = 10
     template_name = "payments/shield_notice.html"
 
-    def get_context_data(self, parent_context: Mapping[str, Any] | None = None) -> dict[str, Any]:  # noqa: ARG002  Wagtail's signature
+    def get_context_data(self, parent_context: Context | dict[str, Any] | None = None) -> dict[str, Any]:  # noqa: ARG002  Wagtail's signature
         """Say which of both it is."""
         return {"burst": get_open_burst(), "pause": get_card_pause(), "shield_url": reverse("payments_shield")}
 

@@ -5,13 +5,20 @@ from __future__ import annotations
 from masthead.payments.operations.announce import announce
 from masthead.payments.operations.burst import CardsPaused, end_bursts, pause_new_cards, take_new_cards
 from masthead.payments.operations.change import (
+    BadPause,
     RefundTooLarge,
     SubscriptionOver,
     cancel_subscription,
     change_amount,
+    change_plan,
     end_subscription,
+    erase_customer,
+    open_card_page,
+    pause,
     refund_payment,
+    resume,
     take_back_end,
+    update_customer,
 )
 from masthead.payments.operations.inbox import keep_hint, project_event, receive_webhook
 from masthead.payments.operations.project import TooBusy, project, project_subscription, settle_checkout
@@ -28,6 +35,7 @@ from masthead.payments.operations.tally import forget_old_failures
 
 __all__ = [
     "BadOrder",
+    "BadPause",
     "CardsPaused",
     "Findings",
     "HeldBack",
@@ -40,12 +48,16 @@ __all__ = [
     "announce",
     "cancel_subscription",
     "change_amount",
+    "change_plan",
     "close_page",
     "end_bursts",
     "end_subscription",
+    "erase_customer",
     "forget_old_failures",
     "forget_spent_proofs",
     "keep_hint",
+    "open_card_page",
+    "pause",
     "pause_new_cards",
     "project",
     "project_event",
@@ -53,8 +65,10 @@ __all__ = [
     "receive_webhook",
     "reconcile",
     "refund_payment",
+    "resume",
     "settle_checkout",
     "start_checkout",
     "take_back_end",
     "take_new_cards",
+    "update_customer",
 ]

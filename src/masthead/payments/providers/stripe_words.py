@@ -12,6 +12,13 @@ from masthead.rules.money import BadAmount, Money
 
 # The key under which our order stands in the metadata of everything that it brings. What lacks it is no sale of ours.
 ORDER: Final = "masthead_checkout"
+# Beside a subscription: what it is for; where a change is planned, what the present period costs, what comes and when.
+PRODUCT: Final = "masthead_product"
+PRODUCT_NAME: Final = "masthead_product_name"
+AMOUNT: Final = "masthead_amount"
+INTERVAL: Final = "masthead_interval"
+NEXT: Final = "next_"
+NEXT_AT: Final = "next_masthead_at"
 
 # Where Stripe's minor unit is not that of ISO 4217: of the first two it wants hundredths, the third it takes whole.
 FACTORS: Final = {"ISK": 100, "UGX": 100}
@@ -36,6 +43,7 @@ STATUSES: Final = {
 }
 # Which object's identifier in a message leads to what must be read again.
 FAILURE: Final = "payment_intent.payment_failed"
+SETUP_FAILURE: Final = "setup_intent.setup_failed"
 INVOICE_FAILURE: Final = "invoice.payment_failed"
 EVENTS: Final = {
     "checkout.session.completed": SubjectKind.CHECKOUT,
@@ -51,6 +59,7 @@ EVENTS: Final = {
     INVOICE_FAILURE: SubjectKind.SUBSCRIPTION,
     "invoice.payment_action_required": SubjectKind.SUBSCRIPTION,
     FAILURE: SubjectKind.PAYMENT,
+    SETUP_FAILURE: SubjectKind.PAYMENT,
     "charge.refunded": SubjectKind.PAYMENT,
     "refund.updated": SubjectKind.PAYMENT,
     "refund.failed": SubjectKind.PAYMENT,
@@ -105,7 +114,7 @@ def hint_of(reference: str, kind: str, created: int, about: Mapping[str, Any]) -
             key = id_of(about.get("payment_intent"))
         subject = Subject(kind=subject_kind, reference=str(key)) if key else None
     hint = Hint(reference=reference, kind=kind, happened_at=moment_of(created), subject=subject)
-    if kind == FAILURE:
+    if kind in {FAILURE, SETUP_FAILURE}:
         order = str((about.get("metadata") or {}).get(ORDER) or "")
         # A payment of a subscription names no order: its invoice does, and has a message of its own.
         return replace(hint, subject=subject if order else None, is_failure=True, order=order, card=card_of(about))
@@ -117,6 +126,7 @@ def hint_of(reference: str, kind: str, created: int, about: Mapping[str, Any]) -
 
 def card_of(intent: Mapping[str, Any]) -> str:
     """Return the fingerprint of the card with which a payment failed, else its brand and last digits, else ""."""
-    method = (intent.get("last_payment_error") or {}).get("payment_method") or {}
+    error = intent.get("last_payment_error") or intent.get("last_setup_error") or {}
+    method = error.get("payment_method") or {}
     card = method.get("card") or {}
     return str(card.get("fingerprint") or " ".join(filter(None, (card.get("brand"), card.get("last4")))))
