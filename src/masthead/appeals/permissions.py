@@ -27,6 +27,7 @@ _GRANTS = (
         ("community", codename)
         for codename in ("look_up_people", "comp_person", "refund_payment", "resend_letter", "cancel_membership")
     ),
+    ("payments", "pause_new_cards"),
 )
 
 

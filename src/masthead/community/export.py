@@ -39,6 +39,7 @@ TOLD: Final[Mapping[str, _Told]] = {
         Checkout.objects,
         "person",
         "created_at completed_at state email name product_name amount_minor currency interval language network "
+        "account declines "
         "provider reference",
     ),
     "subscriptions": _Told(

@@ -14,6 +14,11 @@ def get_showing_signer() -> TokenSigner:
     return _make_showing_signer(_secrets(), settings.MASTHEAD_SITE_URL)
 
 
+def get_proof_signer() -> TokenSigner:
+    """Return the signer of the challenges of a proof of work."""
+    return _make_proof_signer(_secrets(), settings.MASTHEAD_SITE_URL)
+
+
 def get_pass_signer() -> PassSigner:
     """Return the signer of passes."""
     return _make_pass_signer(_secrets(), settings.MASTHEAD_SITE_URL)
@@ -31,3 +36,8 @@ def _make_pass_signer(secrets: tuple[str, ...], site: str) -> PassSigner:
 @lru_cache(maxsize=4)
 def _make_showing_signer(secrets: tuple[str, ...], site: str) -> TokenSigner:
     return TokenSigner(secrets, purpose="showing", site=site)
+
+
+@lru_cache(maxsize=4)
+def _make_proof_signer(secrets: tuple[str, ...], site: str) -> TokenSigner:
+    return TokenSigner(secrets, purpose="proof", site=site)

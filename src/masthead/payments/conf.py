@@ -8,10 +8,6 @@ from typing import Final
 # How old a signed message may be; a repeated one is refused later, however well it is signed.
 WEBHOOK_AGE: Final = timedelta(minutes=5)
 
-# Attempts to pay that came to nothing, in this hour and the one before, until new ones are refused.
-MOST_FAILURES_AN_ADDRESS: Final = 10
-MOST_FAILURES_A_NETWORK: Final = 40
-
 # How far back the recurring reconciliations look. Each is longer than what lies between two of them.
 RECENT: Final = timedelta(hours=3)
 NIGHTLY: Final = timedelta(days=4)

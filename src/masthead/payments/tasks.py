@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.conf import settings
 from django.utils import timezone
 from django_tasks import task
@@ -20,11 +22,18 @@ def project_event(event_id: int) -> None:
     operations.project_event(event_id, now=timezone.now())
 
 
+@task(max_attempts=5)
+def close_page(checkout_id: str) -> None:
+    """Close a payment page on which too many cards were tried."""
+    operations.close_page(UUID(checkout_id))
+
+
 @every(seconds=600)
 @task(max_attempts=1)
 def reconcile_recent() -> None:
-    """Bring in what was missed in the last hours."""
+    """See whether a burst of attempts is over, and bring in what was missed in the last hours."""
     now = timezone.now()
+    operations.end_bursts(now=now)
     operations.reconcile(settings.MASTHEAD_PAYMENTS, since=now - RECENT, now=now)
 
 
@@ -35,3 +44,4 @@ def reconcile_nightly() -> None:
     now = timezone.now()
     operations.reconcile(settings.MASTHEAD_PAYMENTS, since=now - NIGHTLY, now=now, everything=True)
     operations.forget_old_failures(now=now)
+    operations.forget_spent_proofs(now=now)

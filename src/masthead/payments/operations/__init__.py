@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from masthead.payments.operations.announce import announce
+from masthead.payments.operations.burst import CardsPaused, end_bursts, pause_new_cards, take_new_cards
 from masthead.payments.operations.change import (
     BadPause,
     RefundTooLarge,
@@ -22,14 +23,24 @@ from masthead.payments.operations.change import (
 from masthead.payments.operations.inbox import keep_hint, project_event, receive_webhook
 from masthead.payments.operations.project import TooBusy, project, project_subscription, settle_checkout
 from masthead.payments.operations.reconcile import Findings, reconcile
-from masthead.payments.operations.shield import TooManyAttempts, forget_old_failures
+from masthead.payments.operations.shield import (
+    HeldBack,
+    ProofWanted,
+    TooManyAttempts,
+    close_page,
+    forget_spent_proofs,
+)
 from masthead.payments.operations.start import BadOrder, Order, start_checkout
+from masthead.payments.operations.tally import forget_old_failures
 
 __all__ = [
     "BadOrder",
     "BadPause",
+    "CardsPaused",
     "Findings",
+    "HeldBack",
     "Order",
+    "ProofWanted",
     "RefundTooLarge",
     "SubscriptionOver",
     "TooBusy",
@@ -38,12 +49,16 @@ __all__ = [
     "cancel_subscription",
     "change_amount",
     "change_plan",
+    "close_page",
+    "end_bursts",
     "end_subscription",
     "erase_customer",
     "forget_old_failures",
+    "forget_spent_proofs",
     "keep_hint",
     "open_card_page",
     "pause",
+    "pause_new_cards",
     "project",
     "project_event",
     "project_subscription",
@@ -54,5 +69,6 @@ __all__ = [
     "settle_checkout",
     "start_checkout",
     "take_back_end",
+    "take_new_cards",
     "update_customer",
 ]

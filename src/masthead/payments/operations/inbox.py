@@ -10,12 +10,12 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from masthead.kit.jobs.later import run_later
-from masthead.payments.models import CheckoutState, EventOutcome, ProviderEvent
-from masthead.payments.operations import shield
+from masthead.payments.models import Checkout, CheckoutState, EventOutcome, ProviderEvent
+from masthead.payments.operations import shield, tally
 from masthead.payments.operations.project import project
 from masthead.payments.providers.base import Hint, NothingThere, Subject, SubjectKind, UnknownProvider
 from masthead.payments.providers.registry import get_provider
-from masthead.payments.queries import is_event_known
+from masthead.payments.queries import get_checkout, is_event_known, list_waiting_beside
 
 PROJECT_TASK: Final = "masthead.payments.tasks.project_event"
 PRIORITY: Final = 40
@@ -44,6 +44,8 @@ def keep_hint(provider: str, hint: Hint, *, source: str, now: datetime) -> Provi
         kind=hint.kind[:100],
         subject=hint.subject.kind.value if hint.subject else "",
         subject_reference=hint.subject.reference if hint.subject else "",
+        order=hint.order[:64],
+        card=tally.hash_subject("card", hint.card),
         happened_at=hint.happened_at,
         received_at=now,
         is_failure=hint.is_failure,
@@ -54,6 +56,8 @@ def keep_hint(provider: str, hint: Hint, *, source: str, now: datetime) -> Provi
     try:
         with transaction.atomic():
             event.save(force_insert=True)
+            if event.card:
+                tally.count_up([event.card], now=now)
             # In the same transaction: the job exists exactly if the message does, and runs after the commit.
             if hint.subject:
                 run_later(PROJECT_TASK, event.pk, priority=PRIORITY)
@@ -71,16 +75,26 @@ def project_event(event_id: int, *, now: datetime) -> ProviderEvent:
     event = ProviderEvent.objects.get(pk=event_id)
     if event.outcome != EventOutcome.WAITING:
         return event
-    subject = Subject(kind=SubjectKind(event.subject), reference=event.subject_reference)
-    try:
-        checkout = project(event.provider, subject, now=now)
-    except NothingThere:
-        checkout = None
+    # What came before the reading is answered by it: a renewal brings three messages of one subscription.
+    answered = list_waiting_beside(event)
+    checkout = _follow(event, now=now)
     event.outcome = EventOutcome.DONE if checkout else EventOutcome.FOREIGN
     event.done_at = now
     with transaction.atomic():
-        mine = ProviderEvent.objects.filter(pk=event.pk, outcome=EventOutcome.WAITING)
-        is_first = mine.update(outcome=event.outcome, done_at=now) == 1
+        waiting = ProviderEvent.objects.filter(outcome=EventOutcome.WAITING)
+        is_first = waiting.filter(pk=event.pk).update(outcome=event.outcome, done_at=now, card="") == 1
+        waiting.filter(pk__in=answered).update(outcome=event.outcome, done_at=now)
         if is_first and event.is_failure and checkout and checkout.state == CheckoutState.OPEN:
-            shield.note_failure(checkout, now=now)
+            shield.note_decline(checkout, card=event.card, now=now)
     return event
+
+
+def _follow(event: ProviderEvent, *, now: datetime) -> Checkout | None:
+    """Read again what a message is about; a declined card that names its order brings nothing new to read."""
+    if event.is_failure and event.order:
+        return get_checkout(event.provider, event.order)
+    subject = Subject(kind=SubjectKind(event.subject), reference=event.subject_reference)
+    try:
+        return project(event.provider, subject, now=now)
+    except NothingThere:
+        return None

@@ -44,7 +44,8 @@ def write_statement(checkout: Checkout, statement: Statement, *, now: datetime) 
     if statement.payments or _is_tried(checkout, statement):
         changed |= _find_person(checkout)
     if stated is not None:
-        changed |= _write_subscription(checkout, stated)
+        # A checkout is stated with its first invoice alone: told late, it knows nothing of what was settled since.
+        changed |= _write_subscription(checkout, stated, knows_settled=statement.checkout is None)
     changed |= _write_payments(checkout, statement.payments, now=now)
     if checkout.subscription is not None:
         changed |= _count_paid_time(checkout.subscription, is_free_at_first=checkout.first_minor == 0)
@@ -74,7 +75,7 @@ def _find_person(checkout: Checkout) -> bool:
     return _set(checkout, person=person)
 
 
-def _write_subscription(checkout: Checkout, stated: StatedSubscription) -> bool:
+def _write_subscription(checkout: Checkout, stated: StatedSubscription, *, knows_settled: bool) -> bool:
     row = checkout.subscription or Subscription(
         provider=checkout.provider,
         reference=stated.reference,
@@ -82,6 +83,7 @@ def _write_subscription(checkout: Checkout, stated: StatedSubscription) -> bool:
         product_name=checkout.product_name,
         is_underpaid=stated.amount.currency != checkout.currency or stated.amount.minor < checkout.amount_minor,
     )
+    settled_until = stated.settled_until if knows_settled or row.settled_until is None else row.settled_until
     changed = _set(
         row,
         customer=stated.customer or row.customer,
@@ -90,7 +92,7 @@ def _write_subscription(checkout: Checkout, stated: StatedSubscription) -> bool:
         currency=stated.amount.currency,
         interval=stated.interval,
         **_describe_plans(row, stated),
-        settled_until=stated.settled_until or row.settled_until,
+        settled_until=settled_until or row.settled_until,
         resumes_at=stated.resumes_at,
         card_label=stated.card_label[:CARD_LENGTH],
         card_expires_on=stated.card_expires_on,
@@ -226,11 +228,12 @@ def _conclude(checkout: Checkout, statement: Statement, *, now: datetime) -> boo
         state = CheckoutState.FAILED
     elif is_paid.exists() or _is_tried(checkout, statement):
         state, completed_at = CheckoutState.COMPLETED, now
-        shield.forgive(checkout)
+        shield.forgive(checkout, paid_at=now)
     elif statement.checkout and statement.checkout.state is StatedState.EXPIRED:
         state = CheckoutState.EXPIRED
-    network = checkout.network if state == CheckoutState.OPEN else ""
-    return _set(checkout, state=state, completed_at=completed_at, network=network)
+    is_over = state != CheckoutState.OPEN
+    kept = {"network": "", "account": ""} if is_over else {}
+    return _set(checkout, state=state, completed_at=completed_at, **kept)
 
 
 def _set(row: models.Model, **values: Any) -> bool:

@@ -73,7 +73,9 @@ class Subject:
 class Hint:
     """A message of a provider: something may have changed with its subject, None where it concerns nothing of ours.
 
-    `reference` is unique among the provider's messages. `is_failure` marks one attempt to pay that failed.
+    `reference` is unique among the provider's messages. `is_failure` marks one attempt to pay that failed: `order` is
+    then the key of ours that the message names, if it does, and `card` what it says of the card, always the same for
+    the same card, "" where it says nothing.
     """
 
     reference: str
@@ -81,6 +83,8 @@ class Hint:
     happened_at: datetime
     subject: Subject | None
     is_failure: bool = False
+    order: str = ""
+    card: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -162,8 +162,11 @@ class StripeProvider:
     def expire_checkout(self, reference: str) -> None:
         """Close a page that was not paid."""
         with translated_errors():
-            if self._api.checkout.sessions.retrieve(reference).status == "open":
+            try:
                 self._api.checkout.sessions.expire(reference)
+            except stripe.InvalidRequestError:
+                if self._api.checkout.sessions.retrieve(reference).status == "open":
+                    raise
 
     def read_checkout(self, reference: str) -> Statement:
         """State the checkout, with its subscription and first payment, in one call."""
