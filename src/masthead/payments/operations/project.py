@@ -85,6 +85,7 @@ def project(provider: str, subject: Subject, *, now: datetime, known: Checkout |
 def _read(service: Provider, subject: Subject) -> Statement:
     readers: dict[SubjectKind, Callable[[str], Statement]] = {
         SubjectKind.CHECKOUT: service.read_checkout,
+        SubjectKind.CUSTOMER: service.read_customer,
         SubjectKind.SUBSCRIPTION: service.read_subscription,
         SubjectKind.PAYMENT: service.read_payment,
     }
