@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import stripe
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from tests.payments.test_ledger import Deliver, follow, join
@@ -199,6 +199,7 @@ class TestAnyStory:
     @hypothesis_settings(
         deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
     )
+    @example(Interval.YEAR, [("now-month", 500), ("wait", 31), ("wait", 31), ("wait", 31), ("refund", 0)])
     def test_is_paid_for_to_its_end_and_not_beyond(
         self, bank: Bank, interval: Interval, story: list[tuple[str, int]]
     ) -> None:
