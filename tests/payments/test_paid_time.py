@@ -204,7 +204,7 @@ class TestAnyStory:
         self, bank: Bank, interval: Interval, story: list[tuple[str, int]]
     ) -> None:
         for rows in (Payment, Checkout, Subscription):
-            rows.objects.all().delete()  # type: ignore[attr-defined]  # each model has its manager
+            rows.objects.all().delete()
         join(bank, interval=interval)
         for what, number in story:
             self.live(bank, what, number)
