@@ -267,7 +267,7 @@ class TestChanges:
     def test_an_amount_cannot_be_changed_while_it_ends(self, joined: Client) -> None:
         joined.post("/membership/end/")
         assert "about to end" in say(joined.post("/membership/amount/", {"amount": "20"}))
-        assert not get_page(joined).select("details.fold")
+        assert not get_page(joined).select("form[action='/membership/amount/']")
 
     def test_a_provider_that_is_away_is_a_sentence_and_changes_nothing(self, joined: Client, settings: Any) -> None:
         settings.MASTHEAD_SANDBOX_URL = "http://127.0.0.1:9"
