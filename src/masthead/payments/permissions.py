@@ -16,4 +16,5 @@ def list_keepers() -> QuerySet[User]:
     app, codename = PAUSE_NEW_CARDS.split(".")
     by_group = Q(groups__permissions__content_type__app_label=app, groups__permissions__codename=codename)
     by_hand = Q(user_permissions__content_type__app_label=app, user_permissions__codename=codename)
-    return User.objects.filter(by_group | by_hand | Q(is_superuser=True), is_active=True).distinct()
+    keepers: QuerySet[User] = User.objects.filter(by_group | by_hand | Q(is_superuser=True), is_active=True).distinct()
+    return keepers

@@ -29,6 +29,9 @@ def get_checkout_of(provider: str, subject: Subject) -> Checkout | None:
     match subject.kind:
         case SubjectKind.CHECKOUT:
             return checkouts.filter(reference=subject.reference).first()
+        case SubjectKind.CUSTOMER:
+            theirs = checkouts.filter(subscription__customer=subject.reference, subscription__provider=provider)
+            return theirs.order_by("-subscription__started_at").first()
         case SubjectKind.SUBSCRIPTION:
             return checkouts.filter(subscription__reference=subject.reference, subscription__provider=provider).first()
         case SubjectKind.PAYMENT:

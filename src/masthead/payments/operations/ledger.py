@@ -57,7 +57,8 @@ def write_statement(checkout: Checkout, statement: Statement, *, now: datetime) 
 
 
 def _note_checkout(checkout: Checkout, statement: Statement) -> bool:
-    changed = _set(checkout, name=checkout.name or statement.name[:NAME_LENGTH])
+    # Where the address was erased, the name stays so too.
+    changed = _set(checkout, name=checkout.name or (statement.name[:NAME_LENGTH] if checkout.email else ""))
     if statement.checkout is not None:
         changed |= _set(
             checkout,
@@ -174,7 +175,7 @@ def _record_payment(checkout: Checkout, stated: StatedPayment, *, now: datetime)
 
 
 def _note_refund(row: Payment, stated: StatedPayment) -> bool:
-    values: dict[str, Any] = {"covers_until": row.covers_until or stated.covers_until}
+    values: dict[str, Any] = {"covers_until": stated.covers_until or row.covers_until}
     if stated.refunded is not None:
         values |= {
             "refunded_minor": min(stated.refunded.minor, row.amount_minor),
@@ -190,20 +191,18 @@ def _note_refund(row: Payment, stated: StatedPayment) -> bool:
 def _count_paid_time(row: Subscription, *, is_free_at_first: bool) -> bool:
     """Set `paid_until`: the end of the last period that was settled and whose payment did not go back.
 
-    Where it did, the end of what remains paid: no payment covers more than the provider has settled, for a change of
-    plan may have cut its period short.
+    Where all that paid for it did, the end of what remains paid.
     """
     payments = [payment for payment in list_payments(row) if payment.covers_until and not payment.is_underpaid]
     paid_until: datetime | None = None
     if (payments or is_free_at_first) and not row.is_underpaid:
-        sent_back = max((end for payment, end in _list_ends(payments) if _is_sent_back(payment)), default=None)
-        ends = [end for payment, end in _list_ends(payments) if not _is_sent_back(payment)]
-        settled = row.settled_until
-        if settled is not None:
-            ends = [min(end, settled) for end in ends]
-            if sent_back is None or settled > sent_back:
-                ends = [settled]
-        paid_until = max(ends, default=None)
+        sent_back = [end for payment, end in _list_ends(payments) if _is_sent_back(payment)]
+        remains = max((end for payment, end in _list_ends(payments) if not _is_sent_back(payment)), default=None)
+        settled = row.settled_until or max((end for _, end in _list_ends(payments)), default=None)
+        paid_until = settled
+        if settled is not None and any(end >= settled for end in sent_back):
+            # A payment too old to be stated anew may still tell of an end that was cut short since.
+            paid_until = min(remains, settled) if remains else None
     changed = _set(row, paid_until=paid_until)
     if changed or row.is_underpaid:
         row.save()

@@ -100,6 +100,7 @@ def _is_unpaid_still(checkout: Checkout, statement: Statement) -> bool:
 def _read(service: Provider, subject: Subject) -> Statement:
     readers: dict[SubjectKind, Callable[[str], Statement]] = {
         SubjectKind.CHECKOUT: service.read_checkout,
+        SubjectKind.CUSTOMER: service.read_customer,
         SubjectKind.SUBSCRIPTION: service.read_subscription,
         SubjectKind.PAYMENT: service.read_payment,
     }

@@ -57,6 +57,7 @@ class SubjectKind(StrEnum):
     """What a message of a provider can be about."""
 
     CHECKOUT = "checkout"
+    CUSTOMER = "customer"
     SUBSCRIPTION = "subscription"
     PAYMENT = "payment"
 
@@ -149,7 +150,8 @@ class StatedPayment:
     """Money that arrived.
 
     `is_first` marks the payment that the order was for, as against a renewal. `refunded` is None where the provider
-    was not asked for refunds. `covers_until` is the end of the period it paid for, None for a one-time payment.
+    was not asked for refunds. `covers_until` is the end of the time that it pays for, by what was credited of it too:
+    None for a one-time payment, and for one too old to tell.
     """
 
     reference: str
@@ -242,6 +244,10 @@ class Provider(Protocol):
         """State the subscription with its last twelve payments."""
         ...
 
+    def read_customer(self, reference: str) -> Statement:
+        """State the newest subscription of a customer, as `read_subscription` does; an empty statement for none."""
+        ...
+
     def read_payment(self, reference: str) -> Statement:
         """State one payment with what went back of it; no payment in it where none arrived."""
         ...
@@ -255,7 +261,8 @@ class Provider(Protocol):
 
         At once, with exact credit for the time left and charged now: a card that is declined raises PaymentsRefused,
         and nothing has changed. Else from the next period on, charging nothing now; the present plan named again takes
-        a planned one back. A subscription whose period was not paid by a charge can only be changed from the next on.
+        a planned one back. Where the present period was not charged at the price that stands (a trial, an amount
+        changed in it, a plan that waits), it is refused at once; where a payment is due or paused, altogether.
         """
         ...
 
@@ -267,8 +274,8 @@ class Provider(Protocol):
         """Charge again from the next period on."""
         ...
 
-    def open_card_page(self, customer: str, *, return_url: str) -> str:
-        """Return the address of a hosted page on which the customer changes the card, for an hour."""
+    def open_card_page(self, reference: str, *, return_url: str, key: str) -> str:
+        """Return the address of a hosted page on which the card of a subscription is changed, for an hour."""
         ...
 
     def update_customer(self, customer: str, *, email: str, name: str) -> None:

@@ -60,6 +60,10 @@ EVENTS: Final = {
     "invoice.payment_action_required": SubjectKind.SUBSCRIPTION,
     FAILURE: SubjectKind.PAYMENT,
     SETUP_FAILURE: SubjectKind.PAYMENT,
+    # A new card of the customer's pays from then on, and banks renew cards on their own.
+    "customer.updated": SubjectKind.CUSTOMER,
+    "payment_method.updated": SubjectKind.CUSTOMER,
+    "payment_method.automatically_updated": SubjectKind.CUSTOMER,
     "charge.refunded": SubjectKind.PAYMENT,
     "refund.updated": SubjectKind.PAYMENT,
     "refund.failed": SubjectKind.PAYMENT,
@@ -112,6 +116,8 @@ def hint_of(reference: str, kind: str, created: int, about: Mapping[str, Any]) -
             key = id_of(parent.get("subscription"))
         elif about.get("object") in {"charge", "refund", "dispute"}:
             key = id_of(about.get("payment_intent"))
+        elif about.get("object") == "payment_method":
+            key = id_of(about.get("customer"))
         subject = Subject(kind=subject_kind, reference=str(key)) if key else None
     hint = Hint(reference=reference, kind=kind, happened_at=moment_of(created), subject=subject)
     if kind in {FAILURE, SETUP_FAILURE}:
