@@ -19,6 +19,11 @@ def get_pass_signer() -> PassSigner:
     return _make_pass_signer(_secrets(), settings.MASTHEAD_SITE_URL)
 
 
+def get_letter_signer(purpose: str) -> TokenSigner:
+    """Return the signer of what is known again on letters: "stop" for their links, "return" for what comes back."""
+    return _make_letter_signer(_secrets(), settings.MASTHEAD_SITE_URL, purpose)
+
+
 def _secrets() -> tuple[str, ...]:
     return (settings.SECRET_KEY, *settings.MASTHEAD_PREVIOUS_SECRET_KEYS)
 
@@ -31,3 +36,8 @@ def _make_pass_signer(secrets: tuple[str, ...], site: str) -> PassSigner:
 @lru_cache(maxsize=4)
 def _make_showing_signer(secrets: tuple[str, ...], site: str) -> TokenSigner:
     return TokenSigner(secrets, purpose="showing", site=site)
+
+
+@lru_cache(maxsize=8)
+def _make_letter_signer(secrets: tuple[str, ...], site: str, purpose: str) -> TokenSigner:
+    return TokenSigner(secrets, purpose=f"letter-{purpose}", site=site)
