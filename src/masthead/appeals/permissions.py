@@ -20,6 +20,11 @@ _GRANTS = (
     ("community", "view_membership"),
     ("community", "view_contribution"),
     ("community", "view_surplussubscription"),
+    ("letters", "change_letterwords"),
+    ("letters", "view_letter"),
+    ("letters", "view_unreachableaddress"),
+    ("letters", "delete_unreachableaddress"),
+    ("letters", "view_unsubscription"),
 )
 
 

@@ -24,7 +24,15 @@ from masthead.community.operations.manage import (
     keep_membership,
 )
 from masthead.community.operations.project import build_pledge, end_surplus, project_membership
-from masthead.community.operations.remind import remind_of_renewals, tell_of_ends
+from masthead.community.operations.remind import (
+    invite_back,
+    remind_of_renewals,
+    send_statements,
+    tell_of_ends,
+    tell_of_failed_payment,
+    tell_of_failed_payments,
+    warn_of_expiring_cards,
+)
 
 __all__ = [
     "AlreadyMember",
@@ -41,13 +49,18 @@ __all__ = [
     "end_membership",
     "end_surplus",
     "grant_membership",
+    "invite_back",
     "keep_membership",
     "project_membership",
     "project_payment",
     "record_contribution",
     "remind_of_renewals",
     "revoke_membership",
+    "send_statements",
     "settle_joining",
     "start_joining",
     "tell_of_ends",
+    "tell_of_failed_payment",
+    "tell_of_failed_payments",
+    "warn_of_expiring_cards",
 ]

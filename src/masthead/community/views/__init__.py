@@ -12,6 +12,7 @@ from masthead.community.views.membership import (
 )
 from masthead.community.views.passing import refresh_pass
 from masthead.community.views.returning import return_from_payment, welcome
+from masthead.community.views.statements import statement
 
 __all__ = [
     "change_amount",
@@ -22,5 +23,6 @@ __all__ = [
     "membership",
     "refresh_pass",
     "return_from_payment",
+    "statement",
     "welcome",
 ]
