@@ -21,6 +21,7 @@ _GRANTS = (
     ("community", "view_contribution"),
     ("community", "view_surplussubscription"),
     ("letters", "change_letterwords"),
+    ("letters", "change_letter"),
     ("letters", "view_letter"),
     ("letters", "view_unreachableaddress"),
     ("letters", "delete_unreachableaddress"),

@@ -67,8 +67,8 @@ class Letter(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return what it is and to whom."""
-        return f"{self.subject or self.kind} → {self.to}"
+        """Return what it is and to whom; not its subject, which may hold a code."""
+        return f"{self.kind} → {self.to}"
 
 
 class Unsubscription(models.Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth.models import Permission
@@ -25,9 +25,12 @@ from wagtail.snippets.views.snippets import InspectView, SnippetViewSet, Snippet
 
 from masthead.letters.kinds import get_kind, is_known
 from masthead.letters.models import Letter, UnreachableAddress, Unsubscription
-from masthead.letters.operations import send_again
+from masthead.letters.operations import NOT_ARRIVED, send_again
 from masthead.letters.queries import list_letters
 from masthead.letters.views import wording
+
+
+RETRY: Final = "letters.change_letter"
 
 
 def holds_secret(letter: Letter) -> bool:
@@ -53,6 +56,13 @@ class LookAndDeletePolicy(LookPolicy):
 
 class LetterInspectView(InspectView):
     """One letter: what became of it, and its plain text unless that may hold a code."""
+
+    template_name = "letters/console/letter.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Offer to try again where it did not arrive."""
+        may = self.object.state in NOT_ARRIVED and self.request.user.has_perm(RETRY)
+        return {**super().get_context_data(**kwargs), "is_secret": holds_secret(self.object), "may_try_again": may}
 
     def get_fields_context(self) -> list[Any]:
         """Leave out the words of letters that may hold a code."""
@@ -187,7 +197,7 @@ register_snippet(LettersViewSetGroup)
 
 
 @require_POST
-@permission_required("letters.view_letter")
+@permission_required(RETRY)
 def try_again(request: HttpRequest, letter_id: int) -> HttpResponse:
     """Send a letter that did not arrive once more."""
     letter = get_object_or_404(Letter, pk=letter_id)
@@ -216,5 +226,7 @@ def keep_the_outbox(_request: HttpRequest, snippets: Sequence[Model]) -> None:
 
 @hooks.register("register_permissions")
 def register_permissions() -> QuerySet[Permission, Any]:
-    """Let administrators give the permission to word letters to other groups."""
-    return Permission.objects.filter(content_type__app_label="letters", codename="change_letterwords")
+    """Let administrators give the permissions to word letters, and to send them again, to other groups."""
+    return Permission.objects.filter(
+        content_type__app_label="letters", codename__in=("change_letterwords", "change_letter")
+    )

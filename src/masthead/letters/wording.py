@@ -28,6 +28,7 @@ _BRACES: Final = re.compile(r"\{([^{}]*)\}")
 _ALONE: Final = re.compile(r"\{(\w+)\}")
 _ITEM: Final = re.compile(r"\s*[-*•]\s+(.*)")
 _LINK: Final = re.compile(r"\[([^\[\]]+)\]\(([^()\s]*)\)")
+_MEANT_AS_LINK: Final = re.compile(r"\[([^\[\]]+)\]\(([^)]*)\)")
 _BOLD: Final = re.compile(r"\*\*(\S|\S[^*]*\S)\*\*")
 _SAFE_ADDRESS: Final = re.compile(r"https?://[^\s\"'<>{}]+|mailto:[^\s\"'<>{}]+")
 
@@ -83,7 +84,7 @@ def check_words(subject: str, body: str, known: Vocabulary) -> list[str]:
     for text in (subject, body):
         if any(brace in _BRACES.sub("", text) for brace in "{}"):
             wrong.append(_("A brace { or } stands alone. Placeholders are written as {publication}."))
-    for label, address in _LINK.findall(body):
+    for label, address in _MEANT_AS_LINK.findall(body):
         if not _SAFE_ADDRESS.fullmatch(address):
             wrong.append(_("The link “{label}” has to begin with https://.").format(label=label))
     return wrong

@@ -6,6 +6,7 @@ from masthead.letters.operations.bounce import note_report
 from masthead.letters.operations.send import (
     HOLD,
     MAX_ATTEMPTS,
+    NOT_ARRIVED,
     LetterBeingSent,
     deliver,
     send_again,
@@ -22,6 +23,7 @@ from masthead.letters.operations.wording import reset_words, send_test, write_wo
 __all__ = [
     "HOLD",
     "MAX_ATTEMPTS",
+    "NOT_ARRIVED",
     "ORDINARY_PRIORITY",
     "URGENT_PRIORITY",
     "LetterBeingSent",

@@ -29,6 +29,7 @@ class Command(BaseCommand):
 
     help = "Read what mail servers report of letters that could not be delivered: one on standard input, or a Maildir."
     requires_system_checks: list[str] = []
+    stealth_options = ("source",)
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Say what may be asked for."""
