@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime
 from random import Random
 
 import pytest
@@ -22,7 +23,7 @@ from tests.edge.paper import (
 
 from masthead.kit.sealing import PassSigner, Sealer, TokenSigner
 from masthead.rules.audience import Condition, Placement
-from masthead.rules.choosing import Variant
+from masthead.rules.choosing import Variant, day_of
 from masthead.rules.counting import ReadFact
 from masthead.rules.passes import AD_FREE, COMMUNITY_CONTENT, Pass
 from masthead.rules.showings import Showing
@@ -169,9 +170,16 @@ class TestMember:
         assert answer["reads"] == 1
 
     def test_gets_what_the_pass_says_and_no_more(self, paper: Paper) -> None:
-        answer = with_pass(paper, Pass((), int(NOON) + 3600)).visit(community_only=True)
+        answer = with_pass(paper, Pass((), int(NOON) + 3600, membership="community")).visit(community_only=True)
         assert answer["member"] == {"name": "", "since": ""}
         assert (answer["ads"], answer["access"], answer["appeals"]) == (True, "teaser", {})
+
+    @pytest.mark.parametrize(("rest", "is_asked"), [(-1, True), (0, True), (1, False), (90, False)])
+    def test_who_gave_once_is_no_member_and_has_peace(self, paper: Paper, rest: int, is_asked: bool) -> None:
+        today = day_of(datetime.fromtimestamp(NOON, UTC))
+        answer = with_pass(paper, Pass((), int(NOON) + 3600, quiet_until=today + rest)).visit(community_only=True)
+        assert (answer["member"], answer["ads"], answer["access"]) == (None, True, "teaser")
+        assert bool(answer["appeals"]) is is_asked
 
     @pytest.mark.parametrize("community_only", [True, False])
     def test_without_a_pass_only_community_articles_are_teased(self, browser: Browser, community_only: bool) -> None:

@@ -94,18 +94,18 @@ class TestPaying:
         subscription = statement.subscription
         assert subscription.status is StatedStatus.ACTIVE
         assert (subscription.amount, subscription.interval) == (Money(1200, "USD"), Interval.MONTH)
-        assert subscription.paid_until is not None
-        assert timedelta(days=27) < subscription.paid_until - now() < timedelta(days=32)
+        assert subscription.settled_until is not None
+        assert timedelta(days=27) < subscription.settled_until - now() < timedelta(days=32)
         [payment] = statement.payments
         assert (payment.amount, payment.country, payment.is_first) == (Money(1200, "USD"), "IE", True)
-        assert payment.covers_until == subscription.paid_until
+        assert payment.covers_until == subscription.settled_until
 
     def test_by_the_year_lasts_a_year(self, bank: Bank) -> None:
         subscription = subscribe(bank, interval=Interval.YEAR).subscription
         assert subscription is not None
         assert subscription.interval is Interval.YEAR
-        assert subscription.paid_until is not None
-        assert timedelta(days=364) < subscription.paid_until - now() < timedelta(days=367)
+        assert subscription.settled_until is not None
+        assert timedelta(days=364) < subscription.settled_until - now() < timedelta(days=367)
 
     def test_once_is_a_payment_alone(self, bank: Bank) -> None:
         statement = subscribe(bank, interval=Interval.ONCE, amount=Money(2500, "USD"))
@@ -152,8 +152,8 @@ class TestTime:
         assert statement.order == "order-1"
         assert [payment.is_first for payment in statement.payments] == [False, True]
         assert statement.subscription is not None
-        assert statement.subscription.paid_until == statement.payments[0].covers_until
-        assert statement.subscription.paid_until > first.subscription.paid_until  # type: ignore[operator]
+        assert statement.subscription.settled_until == statement.payments[0].covers_until
+        assert statement.subscription.settled_until > first.subscription.settled_until  # type: ignore[operator]
 
     def test_a_failed_renewal_pays_for_nothing_and_ends_after_the_retries(self, bank: Bank) -> None:
         first = subscribe(bank, FAILING_CARD)
@@ -161,11 +161,11 @@ class TestTime:
         bank.turn_clock(32)
         late = bank.provider.read_subscription(first.subscription.reference).subscription
         assert late is not None
-        assert (late.status, late.paid_until) == (StatedStatus.PAST_DUE, first.subscription.paid_until)
+        assert (late.status, late.settled_until) == (StatedStatus.PAST_DUE, first.subscription.settled_until)
         bank.turn_clock(20)
         over = bank.provider.read_subscription(first.subscription.reference).subscription
         assert over is not None
-        assert (over.status, over.paid_until) == (StatedStatus.ENDED, first.subscription.paid_until)
+        assert (over.status, over.settled_until) == (StatedStatus.ENDED, first.subscription.settled_until)
         assert over.ended_at is not None
 
     def test_a_page_that_nobody_paid_closes(self, bank: Bank) -> None:
@@ -182,11 +182,11 @@ class TestTime:
         reference = event["data"]["object"]["id"]
         first = bank.provider.read_subscription(reference).subscription
         assert first is not None
-        assert (first.status, first.paid_until) == (StatedStatus.INCOMPLETE, None)
+        assert (first.status, first.settled_until) == (StatedStatus.INCOMPLETE, None)
         bank.turn_clock(2)
         later = bank.provider.read_subscription(reference).subscription
         assert later is not None
-        assert (later.status, later.paid_until) == (StatedStatus.ENDED, None)
+        assert (later.status, later.settled_until) == (StatedStatus.ENDED, None)
 
 
 class TestChanging:

@@ -20,11 +20,13 @@ from masthead.rules.pledges import (
     Fact,
     Interval,
     NotBegun,
+    Paused,
     PaymentFailed,
     Pledge,
     PledgeState,
     Refunded,
     Renewed,
+    Resumed,
     apply,
     is_entitled,
 )
@@ -54,7 +56,9 @@ later: st.SearchStrategy[Fact] = st.one_of(
     st.just(EndAsked()),
     st.just(EndTakenBack()),
     st.builds(Ended, at=moments),
-    st.builds(Refunded, at=moments),
+    st.builds(Refunded, paid_until=moments),
+    st.just(Paused()),
+    st.just(Resumed()),
 )
 facts = st.lists(later | beginnings(), max_size=12)
 
@@ -113,6 +117,16 @@ class TestApply:
         late = apply(pledge, PaymentFailed())
         assert late.state is PledgeState.PAST_DUE
         assert apply(late, Renewed(paid_until=START + timedelta(days=59))).state is PledgeState.ACTIVE
+
+    def test_a_pause_ends_where_it_began(self, pledge: Pledge) -> None:
+        paused = apply(pledge, Paused())
+        assert (paused.state, paused.paid_until) == (PledgeState.PAUSED, pledge.paid_until)
+        assert apply(paused, Resumed()) == pledge
+
+    def test_a_pause_does_not_hide_an_end_or_a_failure(self, pledge: Pledge) -> None:
+        for fact in (EndAsked(), PaymentFailed()):
+            changed = apply(pledge, fact)
+            assert apply(changed, Paused()) == changed
 
     def test_an_end_that_is_asked_for_comes_with_the_paid_time(self, pledge: Pledge) -> None:
         ending = apply(pledge, EndAsked())

@@ -176,7 +176,9 @@ class TestOnce:
         assert list_kinds() == ["receipt", "thanks_once"]
         page = client.get("/welcome/").content.decode()
         assert "Your gift of $25 has arrived" in page
-        assert get_pass(client) is None
+        borne = get_pass(client)
+        assert borne is not None
+        assert (borne.is_member, borne.benefits, borne.quiet_until > 0) == (False, (), True)
 
     def test_a_member_may_give_once_more(self, client: Client, desk: Desk) -> None:
         client.get(desk.pay(order(client)))

@@ -271,13 +271,9 @@ class TestChanges:
 
     def test_a_refund_ends_the_paid_time_and_the_pass_follows(self, joined: Client, desk: Desk) -> None:
         refund_payment(Payment.objects.get(), now=timezone.now())
-        membership = Membership.objects.get()
-        assert membership.paid_until is not None
-        assert membership.paid_until <= timezone.now() + timedelta(seconds=2)
+        assert Membership.objects.get().paid_until is None
         joined.get("/_masthead/pass")
-        borne = bear(joined)
-        assert borne is not None
-        assert borne.expires_at == int((membership.paid_until + GRACE).timestamp())
+        assert bear(joined) is None
         assert "given back" in get_page(joined).get_text()
 
     def test_a_renewal_moves_the_next_charge(self, joined: Client, desk: Desk) -> None:

@@ -75,6 +75,7 @@ class JoinForm(AmountForm):
     tier = forms.CharField(required=False, max_length=40)
     interval = forms.CharField(required=False, max_length=10)
     currency = forms.CharField(required=False, max_length=3)
+    offer = forms.CharField(required=False, max_length=40)
     cover = forms.BooleanField(required=False)
     email = forms.EmailField(
         required=False,

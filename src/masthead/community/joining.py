@@ -9,7 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from masthead.community import benefits
-from masthead.community.models import TierPrice
+from masthead.community.models import Offer, TierPrice
+from masthead.community.offering.words import say_offered_price
 from masthead.community.offers import list_currencies, list_intervals
 from masthead.community.words import say_amount, say_pattern, say_price
 from masthead.rules.asking import Fee
@@ -72,6 +73,7 @@ class AmountChoice:
     pattern: str
     fee: Fee | None = None
     is_covered: bool = False
+    offer: Offer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +103,13 @@ def offer_amounts(
     other: str = "",
     fee: Fee | None = None,
     covered: bool = False,
+    offer: Offer | None = None,
 ) -> AmountChoice:
-    """Lay out the amounts; `chosen` is what the reader chose before, in major units or "other"."""
+    """Lay out the amounts; `chosen` is what the reader chose before, in major units or "other".
+
+    Under an offer each price says what is paid at first and later, and no fee is asked for.
+    """
+    fee = None if offer else fee
     values = [to_major(amount) for amount in suggested]
     if chosen and chosen != OTHER and chosen not in values:
         chosen, other = OTHER, other or chosen
@@ -112,7 +119,7 @@ def offer_amounts(
             AmountCard(
                 value=value,
                 amount=say_amount(amount),
-                price=say_price(amount, interval),
+                price=say_offered_price(offer, amount, interval) if offer else say_price(amount, interval),
                 chosen=value == marked,
                 fee=say_amount(fee.cover(amount) - amount) if fee else "",
                 covered=say_price(fee.cover(amount), interval) if fee else "",
@@ -123,14 +130,19 @@ def offer_amounts(
         other=other,
         floor=say_amount(floor),
         currency=floor.currency,
-        pattern=say_pattern(interval),
+        pattern="" if offer else say_pattern(interval),
         fee=fee,
         is_covered=covered,
     )
 
 
 def lay_out(
-    prices: Sequence[TierPrice], price: TierPrice, typed: Mapping[str, str], fee: Fee | None = None
+    prices: Sequence[TierPrice],
+    price: TierPrice,
+    typed: Mapping[str, str],
+    *,
+    fee: Fee | None = None,
+    offer: Offer | None = None,
 ) -> JoinPage:
     """Lay out the join page with `price` chosen and what was typed kept; with a `fee`, it may be covered."""
     once = price.interval == Interval.ONCE
@@ -164,6 +176,7 @@ def lay_out(
             other=typed.get("other", ""),
             fee=fee,
             covered="cover" in typed,
+            offer=offer,
         ),
         is_once=once,
     )

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 
 from masthead.rules.asking import Fee, suggest_amounts
 from masthead.rules.money import CURRENCIES, Money
@@ -23,6 +24,7 @@ INTERVALS = [
 STATES = [
     (PledgeState.ACTIVE.value, _("Active")),
     (PledgeState.PAST_DUE.value, _("Payment failed")),
+    (PledgeState.PAUSED.value, _("Paused")),
     (PledgeState.ENDING.value, _("Ends after the paid time")),
     (PledgeState.ENDED.value, _("Ended")),
 ]
@@ -247,6 +249,21 @@ class SurplusSubscription(models.Model):
         return f"{self.person} · {self.tier}"
 
 
+@register_setting(icon="group", order=30)
+class CommunitySettings(BaseSiteSetting):
+    """How this site treats who supports it."""
+
+    supporters_rest_days = models.PositiveSmallIntegerField(
+        _("days in peace after a single gift"),
+        default=90,
+        validators=[MaxValueValidator(730)],
+        help_text=_("Who gave once is asked nothing for so many days, in the browser in which they gave or sign in."),
+    )
+
+    class Meta:
+        verbose_name = _("community settings")
+
+
 class Contribution(models.Model):
     """A one-time payment: thanked, counted, and no membership."""
 
@@ -268,3 +285,19 @@ class Contribution(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.given_at:%Y-%m-%d}"
+
+
+from masthead.community.offering.models import Offer, Redemption  # noqa: E402  Django finds an app's models here
+
+__all__ = [
+    "CommunitySettings",
+    "Contribution",
+    "Membership",
+    "MembershipSource",
+    "Offer",
+    "PaymentFee",
+    "Redemption",
+    "SurplusSubscription",
+    "Tier",
+    "TierPrice",
+]

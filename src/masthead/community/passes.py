@@ -7,9 +7,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from wagtail.models import Site
 
+from masthead.community.models import CommunitySettings
 from masthead.community.queries import Standing
 from masthead.kit.keyring import get_pass_signer
+from masthead.rules.choosing import day_of
 from masthead.rules.passes import COOKIE, HINT_COOKIE, BadPass, Pass
 
 LIFETIME = timedelta(days=30)
@@ -29,22 +32,28 @@ def read_pass(request: HttpRequest, now: datetime) -> Pass | None:
 
 
 def issue_pass(response: HttpResponse, standing: Standing, now: datetime, *, named: bool = True) -> None:
-    """Set the cookies of what `standing` entitles to; clear them where it entitles to nothing.
+    """Set the cookies of what `standing` entitles to, if only to peace; clear them where it is to nothing.
 
     The pass holds until the paid time and its grace end, 30 days at most; the tag asks for a new one after a day.
     `named` only for the person's own signed-in browser: without it the pass tells benefits and nobody's name.
     """
-    if standing.entitled_until is None or not standing.is_entitled(now):
+    quiet_until = None
+    if standing.entitled_until is not None and standing.is_entitled(now):
+        until = standing.entitled_until
+    elif (quiet_until := _find_peace(standing)) is not None and now < quiet_until:
+        until = quiet_until
+    else:
         clear_pass(response)
         return
-    expires = min(standing.entitled_until, now + LIFETIME)
+    expires = min(until, now + LIFETIME)
     membership = standing.membership
     granted = Pass(
         benefits=tuple(str(benefit) for benefit in standing.benefits),
         expires_at=int(expires.timestamp()),
         name=membership.person.name if named and membership else "",
         since=timezone.localdate(membership.since).isoformat() if named and membership else "",
-        membership=membership.tier.key if membership else "",
+        membership=membership.tier.key if membership and quiet_until is None else "",
+        quiet_until=day_of(quiet_until) if quiet_until else 0,
     )
     renew_at = int(min(expires, now + RENEW_AFTER).timestamp())
     for name, value, is_secret in (
@@ -60,6 +69,20 @@ def issue_pass(response: HttpResponse, standing: Standing, now: datetime, *, nam
             httponly=is_secret,
             samesite="Lax",
         )
+
+
+def _find_peace(standing: Standing) -> datetime | None:
+    """Return until when somebody who gave once is asked nothing, None for everyone else."""
+    if standing.gave_at is None:
+        return None
+    site = Site.objects.filter(is_default_site=True).first()
+    rest = _get_settings(site).supporters_rest_days if site else 0
+    return standing.gave_at + timedelta(days=rest)
+
+
+def _get_settings(site: Site) -> CommunitySettings:
+    found: CommunitySettings = CommunitySettings.for_site(site)  # type: ignore[no-untyped-call]  # Wagtail has no types
+    return found
 
 
 def clear_pass(response: HttpResponse) -> None:

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from masthead.accounts.models import User, normalize_email
 from masthead.community.benefits import keep_known
-from masthead.community.models import Membership, PaymentFee, SurplusSubscription, TierPrice
+from masthead.community.models import Contribution, Membership, PaymentFee, SurplusSubscription, TierPrice
 from masthead.payments.models import Checkout, CheckoutState, Payment
 from masthead.rules.asking import Fee
 from masthead.rules.pledges import GRACE
 
 HAS_SURPLUS = "has_surplus"
+_WENT_BACK = Q(payment__refunded_minor__gte=F("payment__amount_minor"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +25,14 @@ class Standing:
     """What one person has paid for: the membership, if there is one, and what is theirs until when.
 
     `entitled_until` includes the grace; None where nothing stands paid. `is_doubled`: a second payment runs beside it.
+    `gave_at` is the last single gift of somebody who is no member now, None for members and where it went back.
     """
 
     membership: Membership | None
     benefits: tuple[str, ...]
     entitled_until: datetime | None
     is_doubled: bool = False
+    gave_at: datetime | None = None
 
     def is_entitled(self, now: datetime) -> bool:
         """Whether the benefits are theirs at `now`."""
@@ -59,19 +62,22 @@ def has_paid_membership(email: str) -> bool:
 
 
 def get_standing(person: User, *, now: datetime) -> Standing:
-    """Return what the person has paid for: one query for a member, two for others and for those who paid twice."""
+    """Return what the person has paid for: one query for a member, two for one who paid twice, three for others."""
     memberships = _list_memberships(person)
     surplus: list[SurplusSubscription] = []
     if not memberships or getattr(memberships[0], HAS_SURPLUS):
         surplus = list(SurplusSubscription.objects.filter(person=person).select_related("tier"))
-    return _stand(memberships, surplus, now=now)
+    gifts = None if _has_live(memberships) else Contribution.objects.filter(person=person)
+    return _stand(memberships, surplus, gifts, now=now)
 
 
 def get_standing_of_checkouts(checkout_ids: Sequence[UUID], *, now: datetime) -> Standing:
-    """Return what these checkouts alone have paid for, whatever else their people paid for: two queries."""
+    """Return what these checkouts alone have paid for, whatever else their people paid for: three queries at most."""
     memberships = Membership.objects.filter(subscription__checkouts__in=checkout_ids).select_related("tier", "person")
     surplus = SurplusSubscription.objects.filter(subscription__checkouts__in=checkout_ids).select_related("tier")
-    return _stand(_put_first(memberships), list(surplus), now=now)
+    ordered = _put_first(memberships)
+    gifts = None if _has_live(ordered) else Contribution.objects.filter(payment__checkout__in=checkout_ids)
+    return _stand(ordered, list(surplus), gifts, now=now)
 
 
 def get_paid_checkout(checkout_ids: Sequence[UUID]) -> Checkout | None:
@@ -104,11 +110,21 @@ def _list_memberships(person: User) -> list[Membership]:
     return _put_first(mine.select_related("tier", "subscription", "person"))
 
 
+def _has_live(ordered: list[Membership]) -> bool:
+    return bool(ordered) and ordered[0].is_live
+
+
 def _put_first(memberships: Iterable[Membership]) -> list[Membership]:
     return sorted(memberships, key=lambda one: (one.is_live, one.paid_until or one.since), reverse=True)
 
 
-def _stand(memberships: list[Membership], surplus: list[SurplusSubscription], *, now: datetime) -> Standing:
+def _stand(
+    memberships: list[Membership],
+    surplus: list[SurplusSubscription],
+    gifts: QuerySet[Contribution] | None,
+    *,
+    now: datetime,
+) -> Standing:
     paid: list[Membership | SurplusSubscription] = [*memberships, *surplus]
     ends = [(row, row.paid_until + GRACE) for row in paid if row.paid_until is not None]
     return Standing(
@@ -116,6 +132,7 @@ def _stand(memberships: list[Membership], surplus: list[SurplusSubscription], *,
         benefits=keep_known(benefit for row, end in ends if now < end for benefit in row.tier.benefits),
         entitled_until=max((end for _row, end in ends), default=None),
         is_doubled=any(row.paid_until is not None and now < row.paid_until for row in surplus),
+        gave_at=None if gifts is None else gifts.exclude(_WENT_BACK).aggregate(last=Max("given_at"))["last"],
     )
 
 

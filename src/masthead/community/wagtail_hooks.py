@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
@@ -20,7 +21,9 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from masthead.accounts.models import User
 from masthead.community.benefits import list_words
-from masthead.community.models import Contribution, Membership, PaymentFee, SurplusSubscription, Tier
+from masthead.community.models import Contribution, Membership, Offer, PaymentFee, SurplusSubscription, Tier
+from masthead.community.offering.operations import count_uses
+from masthead.community.offering.words import say_offer
 from masthead.community.panels import TierPanels
 from masthead.community.words import say_amount, say_day, say_price
 
@@ -120,6 +123,25 @@ class PaymentFeeViewSet(SnippetViewSet):
     list_display = ["currency", "percent", "fixed_minor"]
 
 
+class OfferViewSet(SnippetViewSet):
+    """Offers, with how many took each."""
+
+    model = Offer
+    icon = "tag"
+    menu_label = _("Offers")
+    copy_view_enabled = False
+    search_backend_name = None
+    list_display = [
+        "code",
+        "name",
+        Column("what", label=_("Gives"), accessor=say_offer),
+        Column("uses", label=_("Taken"), accessor=lambda offer: count_uses(offer, now=timezone.now())),
+        Column("limit", label=_("Limit"), accessor="limit"),
+        _day_column("ends_at", _("Ends")),
+        BooleanColumn("active", label=_("On")),
+    ]
+
+
 class MembershipViewSet(ReadOnlyViewSet):
     """Members: who, what tier, how much, since when."""
 
@@ -198,7 +220,7 @@ class SurplusViewSet(ReadOnlyViewSet):
 class CommunityViewSetGroup(SnippetViewSetGroup):
     """Belonging in the console's menu."""
 
-    items = (MembershipViewSet, ContributionViewSet, SurplusViewSet, TierViewSet, PaymentFeeViewSet)  # type: ignore[assignment]
+    items = (MembershipViewSet, ContributionViewSet, SurplusViewSet, TierViewSet, OfferViewSet, PaymentFeeViewSet)  # type: ignore[assignment]
     menu_icon = "group"
     menu_label = _("Community")  # type: ignore[assignment]  # said in the reader's language
     menu_name = "community"

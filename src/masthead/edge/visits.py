@@ -92,12 +92,14 @@ class Visits:
         now = self._clock()
         live, moment = self._live.current, self._tell_moment(now)
         bearer = self._pass_cookie.open(cookies, now)
+        is_member = bearer is not None and bearer.is_member
         article, section = body.article, body.section
         agrees = not live.needs_consent if body.storage is msgspec.UNSET else body.storage
         stores = agrees and environ.get("HTTP_SEC_GPC") != "1"
         state, reads, is_read, cookie = self._read(article, cookies, live, moment.day, stores=stores)
         country, device = get_country(environ, self._country_header), get_device(environ)
-        reader = Reader(state.seed, reads, bearer is not None, country, device, state.caps, state.quiet_until)
+        quiet_until = state.quiet_until if bearer is None else max(state.quiet_until, bearer.quiet_until)
+        reader = Reader(state.seed, reads, is_member, country, device, state.caps, quiet_until)
         placements = tuple([_PLACEMENTS[name] for name in body.placements if name in _PLACEMENTS])
         page = Page(section, body.topics, body.language.lower(), placements)
         chosen = live.chooser.pick(reader, page, moment)
@@ -109,7 +111,7 @@ class Visits:
                 article,
                 section if section in live.sections else "",
                 is_dedicated,
-                bearer is not None,
+                is_member,
                 is_read,
                 country,
                 device,
@@ -158,7 +160,9 @@ def _to_json(body: VisitBody, is_dedicated: bool, reads: int | None, bearer: Pas
         count,
         _JSON_BOOL[count == MAX_READS],
         _JSON_BOOL[is_dedicated],
-        b"null" if bearer is None else msgspec.json.encode({"name": bearer.name, "since": bearer.since}),
+        b"null"
+        if bearer is None or not bearer.is_member
+        else msgspec.json.encode({"name": bearer.name, "since": bearer.since}),
         _JSON_BOOL[AD_FREE not in benefits],
         b"teaser" if body.community_only and COMMUNITY_CONTENT not in benefits else b"full",
         appeals,

@@ -43,8 +43,9 @@ class Checkout(models.Model):
     """One order of one reader, from the moment it is sent to the provider.
 
     It is the root of everything that its order brings: subscription and payments are projected under the lock of this
-    row. `version` counts the readings of the provider that were written under it, and guards each against being older
-    than what stands; `is_announced` is whether the signals of the last change were sent.
+    row. `first_minor` is what the first payment has to come to where an offer makes it another than the amount: 0
+    where days to try come first. `version` counts the readings of the provider that were written under it, and guards
+    each against being older than what stands; `is_announced` is whether the signals of the last change were sent.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -57,6 +58,7 @@ class Checkout(models.Model):
     product_name = models.CharField(max_length=200)
     amount_minor = models.PositiveBigIntegerField()
     currency = models.CharField(max_length=3)
+    first_minor = models.PositiveBigIntegerField(null=True, blank=True)
     interval = models.CharField(max_length=10, choices=INTERVALS)
     state = models.CharField(max_length=10, choices=CheckoutState.choices, default=CheckoutState.OPEN)
     provider = models.CharField(max_length=20)
@@ -103,6 +105,11 @@ class Checkout(models.Model):
         return Money(self.amount_minor, self.currency)
 
     @property
+    def first(self) -> Money:
+        """What the first payment has to come to."""
+        return self.amount if self.first_minor is None else Money(self.first_minor, self.currency)
+
+    @property
     def is_completed(self) -> bool:
         """Whether it was paid."""
         return self.state == CheckoutState.COMPLETED
@@ -111,8 +118,10 @@ class Checkout(models.Model):
 class Subscription(models.Model):
     """The mirror of the provider's subscription.
 
-    `paid_until` is the end of the last period that was paid in full and not refunded: None where nothing was. It alone
-    entitles. `is_underpaid` marks one whose first payment was below what was ordered: it has no `paid_until`.
+    `settled_until` is the end of the last period that the provider has settled. `paid_until` is that as well, unless
+    what paid for it went back: then the end of what remains paid, None where nothing does. It alone entitles.
+    `is_underpaid` marks one whose first payment was below what was ordered: it has no `paid_until`. What begins with
+    `next_` takes the place of the present plan at `next_at`.
     """
 
     provider = models.CharField(max_length=20)
@@ -127,7 +136,16 @@ class Subscription(models.Model):
     currency = models.CharField(max_length=3)
     interval = models.CharField(max_length=10, choices=INTERVALS)
     status = models.CharField(max_length=12, choices=SubscriptionStatus.choices)
+    settled_until = models.DateTimeField(null=True, blank=True)
     paid_until = models.DateTimeField(null=True, blank=True)
+    next_product = models.CharField(max_length=100, blank=True)
+    next_product_name = models.CharField(max_length=200, blank=True)
+    next_amount_minor = models.PositiveBigIntegerField(null=True, blank=True)
+    next_interval = models.CharField(max_length=10, blank=True, choices=INTERVALS)
+    next_at = models.DateTimeField(null=True, blank=True)
+    resumes_at = models.DateTimeField(null=True, blank=True)
+    card_label = models.CharField(max_length=40, blank=True)
+    card_expires_on = models.DateField(null=True, blank=True)
     cancel_at_period_end = models.BooleanField(default=False)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -157,6 +175,11 @@ class Subscription(models.Model):
     def amount(self) -> Money:
         """What is paid each period."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def next_amount(self) -> Money | None:
+        """What is paid each period from `next_at` on, None where no change is planned."""
+        return None if self.next_amount_minor is None else Money(self.next_amount_minor, self.currency)
 
     @property
     def was_paid(self) -> bool:

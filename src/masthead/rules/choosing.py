@@ -269,7 +269,7 @@ class Chooser:
         if snapshot.holdout_percent and is_held_out(reader.seed, snapshot.holdout_percent):
             return Refusal(Reason.HOLDOUT, "The reader is among those who are never asked, for comparison.")
         if today < reader.quiet_until:
-            return Refusal(Reason.QUIET, "The reader said “not now” and is left in peace.")
+            return Refusal(Reason.QUIET, "The reader gave lately or said “not now”, and is left in peace.")
         return None
 
     def _explain(

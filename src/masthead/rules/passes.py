@@ -21,13 +21,22 @@ class BadPass(MastheadError):
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What a member's browser may show for. `expires_at` is a Unix second, `since` an ISO date or ""."""
+    """What a supporter's browser may show for. `expires_at` is a Unix second, `since` an ISO date or "".
+
+    Up to the day `quiet_until` (since 1970) its bearer is asked nothing: who gave once has no benefits, but peace.
+    """
 
     benefits: tuple[str, ...]
     expires_at: int
     name: str = ""
     since: str = ""
     membership: str = ""
+    quiet_until: int = 0
+
+    @property
+    def is_member(self) -> bool:
+        """Whether it is a member's, and not that of somebody who gave once."""
+        return bool(self.membership or self.benefits)
 
     def is_current(self, unix_seconds: float) -> bool:
         """Return whether the pass still holds: up to, not including, its last second."""
@@ -45,6 +54,7 @@ class Pass:
             "name": self.name,
             "since": self.since,
             "membership": self.membership,
+            "quiet_until": self.quiet_until,
         }
         return json.dumps(fields, separators=(",", ":")).encode()
 
@@ -58,9 +68,12 @@ class Pass:
         if not isinstance(fields, dict):
             raise BadPass
         benefits, expires_at = fields.get("benefits"), fields.get("expires_at")
+        quiet_until = fields.get("quiet_until", 0)
         name, since, membership = (fields.get(field, "") for field in ("name", "since", "membership"))
         if not isinstance(benefits, list) or not all(isinstance(benefit, str) for benefit in benefits):
             raise BadPass
-        if type(expires_at) is not int or not all(isinstance(text, str) for text in (name, since, membership)):
+        if type(expires_at) is not int or type(quiet_until) is not int:
             raise BadPass
-        return cls(tuple(benefits), expires_at, name, since, membership)
+        if not all(isinstance(text, str) for text in (name, since, membership)):
+            raise BadPass
+        return cls(tuple(benefits), expires_at, name, since, membership, quiet_until)

@@ -6,6 +6,7 @@ applying one twice equals applying it once. Entitlement looks at `paid_until` al
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -31,6 +32,7 @@ class PledgeState(StrEnum):
 
     ACTIVE = "active"
     PAST_DUE = "past_due"
+    PAUSED = "paused"
     ENDING = "ending"
     ENDED = "ended"
 
@@ -102,6 +104,16 @@ class AmountChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Paused:
+    """Nothing is charged for a while; what is paid for is given to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """It is charged again from the next period on."""
+
+
+@dataclass(frozen=True, slots=True)
 class EndAsked:
     """It shall end when the paid time is over."""
 
@@ -120,12 +132,12 @@ class Ended:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refunded:
-    """The money for the time from this moment on went back."""
+    """What paid for the last time went back: it is paid until this moment alone."""
 
-    at: datetime
+    paid_until: datetime
 
 
-Later = Renewed | PaymentFailed | AmountChanged | EndAsked | EndTakenBack | Ended | Refunded
+Later = Renewed | PaymentFailed | AmountChanged | Paused | Resumed | EndAsked | EndTakenBack | Ended | Refunded
 Fact = Began | Later
 
 
@@ -145,12 +157,20 @@ def apply(pledge: Pledge | None, fact: Fact) -> Pledge:
     return _apply_before_end(pledge, fact)
 
 
+_MOVES: Final[Mapping[type, tuple[PledgeState, PledgeState]]] = {
+    PaymentFailed: (PledgeState.ACTIVE, PledgeState.PAST_DUE),
+    Paused: (PledgeState.ACTIVE, PledgeState.PAUSED),
+    Resumed: (PledgeState.PAUSED, PledgeState.ACTIVE),
+}
+
+
 def _apply_before_end(pledge: Pledge, fact: Later) -> Pledge:
     match fact:
         case Renewed(paid_until=paid_until):
             return _renew(pledge, paid_until)
-        case PaymentFailed():
-            return replace(pledge, state=PledgeState.PAST_DUE) if pledge.state is PledgeState.ACTIVE else pledge
+        case PaymentFailed() | Paused() | Resumed():
+            before, after = _MOVES[type(fact)]
+            return replace(pledge, state=after) if pledge.state is before else pledge
         case AmountChanged(amount=amount):
             return replace(pledge, amount=_same_currency(pledge, amount))
         case EndAsked():
@@ -164,16 +184,16 @@ def _apply_before_end(pledge: Pledge, fact: Later) -> Pledge:
         case Ended(at=at):
             # An end before this membership began is that of an earlier one.
             return pledge if at < pledge.since else replace(pledge, state=PledgeState.ENDED, ends_at=at)
-        case Refunded(at=at):
-            return _refund(pledge, at)
+        case Refunded(paid_until=paid_until):
+            return _refund(pledge, paid_until)
 
 
 def _apply_after_end(pledge: Pledge, fact: Later) -> Pledge:
     match fact:
         case Renewed(paid_until=paid_until):
             return _renew(pledge, paid_until)
-        case Refunded(at=at):
-            return _refund(pledge, at)
+        case Refunded(paid_until=paid_until):
+            return _refund(pledge, paid_until)
         case AmountChanged(amount=amount):
             _same_currency(pledge, amount)
     return pledge
@@ -213,12 +233,13 @@ def _same_currency(pledge: Pledge, amount: Money) -> Money:
     return amount
 
 
-def _refund(pledge: Pledge, at: datetime) -> Pledge:
-    if not pledge.since <= at < pledge.paid_until:
+def _refund(pledge: Pledge, paid_until: datetime) -> Pledge:
+    if paid_until >= pledge.paid_until:
         return pledge
+    left = max(paid_until, pledge.since)
     if pledge.state is PledgeState.ENDING and pledge.ends_at is not None:
-        return replace(pledge, paid_until=at, ends_at=min(pledge.ends_at, at))
-    return replace(pledge, paid_until=at)
+        return replace(pledge, paid_until=left, ends_at=min(pledge.ends_at, left))
+    return replace(pledge, paid_until=left)
 
 
 def is_entitled(pledge: Pledge, now: datetime, grace: timedelta = GRACE) -> bool:

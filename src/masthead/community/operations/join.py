@@ -11,7 +11,8 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from masthead.accounts.models import User, normalize_email
-from masthead.community.models import TierPrice
+from masthead.community.models import Offer, TierPrice
+from masthead.community.offering.operations import find_offer, give_back, keep, take
 from masthead.community.offers import get_ceiling
 from masthead.community.queries import has_paid_membership
 from masthead.payments import operations as payments
@@ -39,7 +40,7 @@ class AlreadyMember(MastheadError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinOrder:
-    """What somebody wants to pay for. `{checkout}` in `return_url` becomes the checkout's id."""
+    """What somebody wants to pay for. `{checkout}` in `return_url` becomes the checkout's id; `offer` is a code."""
 
     price: TierPrice
     amount: Money
@@ -50,6 +51,7 @@ class JoinOrder:
     return_url: str
     cancel_url: str
     network: str = ""
+    offer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,32 +71,46 @@ def start_joining(order: JoinOrder, *, earlier: Sequence[UUID], now: datetime) -
     """
     check_amount(order.amount, order.price.floor, get_ceiling(order.price.floor))
     email = normalize_email(order.email)
+    offer = find_offer(order.offer, order.price, order.amount, now=now) if order.offer else None
     open_ones = list(
-        Checkout.objects.filter(pk__in=earlier, state=CheckoutState.OPEN, email__iexact=email).order_by("-created_at")
+        Checkout.objects.select_related("redemption")
+        .filter(pk__in=earlier, state=CheckoutState.OPEN, email__iexact=email)
+        .order_by("-created_at")
     )
     if order.price.interval != Interval.ONCE:
         _refuse_second(email, open_ones, now=now)
     new_account = not User.objects.with_email(email).exists()
     for checkout in open_ones:
-        if _is_same(checkout, order) and checkout.created_at > now - REUSED_FOR:
+        if _is_same(checkout, order, offer) and checkout.created_at > now - REUSED_FOR:
             return StartedJoining(checkout, new_account)
-    checkout = payments.start_checkout(
-        payments.Order(
-            email=email,
-            person_id=order.person.pk if order.person else None,
-            product=order.price.tier.key,
-            product_name=order.price.tier.name,
-            amount=order.amount,
-            interval=Interval(order.price.interval),
-            token=order.token,
-            language=order.language,
-            return_url=order.return_url,
-            cancel_url=order.cancel_url,
-            network=order.network,
-        ),
-        now=now,
-    )
+    taken = take(offer, email=email, now=now) if offer else None
+    try:
+        checkout = payments.start_checkout(_describe(order, offer, email), now=now)
+    except MastheadError:
+        if taken:
+            give_back(taken)
+        raise
+    if taken:
+        keep(taken, checkout)
     return StartedJoining(checkout, new_account)
+
+
+def _describe(order: JoinOrder, offer: Offer | None, email: str) -> payments.Order:
+    return payments.Order(
+        email=email,
+        person_id=order.person.pk if order.person else None,
+        product=order.price.tier.key,
+        product_name=order.price.tier.name,
+        amount=order.amount,
+        interval=Interval(order.price.interval),
+        token=order.token,
+        language=order.language,
+        return_url=order.return_url,
+        cancel_url=order.cancel_url,
+        network=order.network,
+        discount=offer.discount if offer else None,
+        trial_days=(offer.trial_days or 0) if offer else 0,
+    )
 
 
 def _refuse_second(email: str, open_ones: Sequence[Checkout], *, now: datetime) -> None:
@@ -109,9 +125,11 @@ def _refuse_second(email: str, open_ones: Sequence[Checkout], *, now: datetime) 
             raise AlreadyMember
 
 
-def _is_same(checkout: Checkout, order: JoinOrder) -> bool:
+def _is_same(checkout: Checkout, order: JoinOrder, offer: Offer | None) -> bool:
+    redemption = getattr(checkout, "redemption", None)
     return (
-        checkout.product == order.price.tier.key
+        (redemption.offer_id if redemption else None) == (offer.pk if offer else None)
+        and checkout.product == order.price.tier.key
         and (checkout.amount_minor, checkout.currency) == (order.amount.minor, order.amount.currency)
         and checkout.interval == order.price.interval
         and checkout.state == CheckoutState.OPEN

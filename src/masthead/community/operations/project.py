@@ -12,7 +12,18 @@ from masthead.community.models import Membership, SurplusSubscription, Tier
 from masthead.kit.jobs.later import run_later
 from masthead.payments import operations as payments
 from masthead.payments.models import Subscription, SubscriptionStatus
-from masthead.rules.pledges import Began, EndAsked, Ended, Fact, Interval, PaymentFailed, Pledge, PledgeState, apply
+from masthead.rules.pledges import (
+    Began,
+    EndAsked,
+    Ended,
+    Fact,
+    Interval,
+    Paused,
+    PaymentFailed,
+    Pledge,
+    PledgeState,
+    apply,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +74,8 @@ def list_facts(subscription: Subscription) -> list[Fact]:
     ]
     if subscription.status == SubscriptionStatus.PAST_DUE:
         facts.append(PaymentFailed())
+    if subscription.status == SubscriptionStatus.PAUSED:
+        facts.append(Paused())
     if subscription.cancel_at_period_end:
         facts.append(EndAsked())
     if subscription.ended_at is not None:

@@ -18,7 +18,9 @@ from masthead.accounts.models import User
 from masthead.community import operations, queries
 from masthead.community.forms import JoinForm
 from masthead.community.joining import lay_out, to_major
-from masthead.community.models import TierPrice
+from masthead.community.models import Offer, TierPrice
+from masthead.community.offering.operations import find_offer
+from masthead.community.offering.words import say_offer
 from masthead.community.offers import get_lowest, pick_price
 from masthead.community.started import list_started, remember_started
 from masthead.community.words import say_price
@@ -74,6 +76,7 @@ def _start(
         return_url=settings.MASTHEAD_SITE_URL
         + reverse("join_return", args=[NO_CHECKOUT]).replace(NO_CHECKOUT, "{checkout}"),
         network=get_network(request),
+        offer=form.cleaned_data["offer"],
         cancel_url=settings.MASTHEAD_SITE_URL
         + link_to_price(
             price, form.cleaned_data["money"], cancelled="1", **({"cover": "1"} if form.cleaned_data["cover"] else {})
@@ -103,8 +106,13 @@ def _show(
     # An amount belongs to the price that it was chosen for: another price starts with its own.
     kept = typed if _names(typed, price) else {}
     lowest = get_lowest(prices, beside=price)
+    offer, offer_problem = _find_offer(typed, price)
     context = {
-        "page": lay_out(prices, price, kept, queries.find_fee(price.currency)),
+        "page": lay_out(prices, price, kept, fee=queries.find_fee(price.currency), offer=offer),
+        "offer": offer,
+        "offer_words": say_offer(offer) if offer else "",
+        "offer_code": typed.get("offer", "")[:40],
+        "offer_problem": offer_problem,
         "form": form,
         "email": typed.get("email", "") if request.method == "POST" else "",
         "person_email": request.user.email if isinstance(request.user, User) else "",
@@ -114,6 +122,17 @@ def _show(
         "member_address": member_address,
     }
     return render(request, "community/join.html", context)
+
+
+def _find_offer(typed: Mapping[str, str], price: TierPrice) -> tuple[Offer | None, str]:
+    """Return the offer that is meant, and else the sentence that says why there is none, "" where none is meant."""
+    code = typed.get("offer", "").strip()
+    if not code:
+        return None, ""
+    try:
+        return find_offer(code, price, price.floor, now=timezone.now()), ""
+    except MastheadError as error:
+        return None, str(error)
 
 
 def _names(typed: Mapping[str, str], price: TierPrice) -> bool:

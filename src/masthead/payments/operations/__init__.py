@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from masthead.payments.operations.announce import announce
 from masthead.payments.operations.change import (
+    BadPause,
     RefundTooLarge,
     SubscriptionOver,
     cancel_subscription,
     change_amount,
+    change_plan,
     end_subscription,
+    erase_customer,
+    open_card_page,
+    pause,
     refund_payment,
+    resume,
     take_back_end,
+    update_customer,
 )
 from masthead.payments.operations.inbox import keep_hint, project_event, receive_webhook
 from masthead.payments.operations.project import TooBusy, project, project_subscription, settle_checkout
@@ -20,6 +27,7 @@ from masthead.payments.operations.start import BadOrder, Order, start_checkout
 
 __all__ = [
     "BadOrder",
+    "BadPause",
     "Findings",
     "Order",
     "RefundTooLarge",
@@ -29,16 +37,22 @@ __all__ = [
     "announce",
     "cancel_subscription",
     "change_amount",
+    "change_plan",
     "end_subscription",
+    "erase_customer",
     "forget_old_failures",
     "keep_hint",
+    "open_card_page",
+    "pause",
     "project",
     "project_event",
     "project_subscription",
     "receive_webhook",
     "reconcile",
     "refund_payment",
+    "resume",
     "settle_checkout",
     "start_checkout",
     "take_back_end",
+    "update_customer",
 ]

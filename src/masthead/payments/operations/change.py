@@ -7,11 +7,12 @@ from typing import ClassVar
 
 from masthead.payments.models import Checkout, Payment, Subscription, SubscriptionStatus
 from masthead.payments.operations.project import project
-from masthead.payments.providers.base import Subject, SubjectKind
+from masthead.payments.providers.base import Plan, Subject, SubjectKind
 from masthead.payments.providers.registry import get_provider
 from masthead.payments.queries import get_checkout_of_subscription
 from masthead.rules.errors import MastheadError
 from masthead.rules.money import BadAmount, CurrencyMismatch, Money
+from masthead.rules.pledges import Interval
 
 
 class SubscriptionOver(MastheadError):
@@ -19,6 +20,12 @@ class SubscriptionOver(MastheadError):
 
     code: ClassVar[str] = "subscription_over"
     status: ClassVar[int] = 409
+
+
+class BadPause(MastheadError):
+    """A pause ends on a day that lies ahead."""
+
+    code: ClassVar[str] = "bad_pause"
 
 
 class RefundTooLarge(MastheadError):
@@ -39,6 +46,77 @@ def change_amount(subscription: Subscription, amount: Money, *, now: datetime) -
     key = _get_key(subscription, f"amount-{amount.minor}")
     get_provider(subscription.provider).change_amount(subscription.reference, amount=amount, key=key)
     return _follow(subscription, now=now)
+
+
+def change_plan(
+    subscription: Subscription,
+    *,
+    product: str,
+    product_name: str,
+    amount: Money,
+    interval: Interval,
+    at_once: bool,
+    now: datetime,
+) -> Subscription:
+    """Change what is paid for, at once with credit for the time left, or from the next period on. Safe to repeat.
+
+    At once, the difference is charged now: a card that is declined raises PaymentsRefused, and nothing has changed.
+    The present plan from the next period on takes a planned one back. Floors are the caller's to check. Raises
+    SubscriptionOver, CurrencyMismatch, BadAmount, PaymentsUnavailable, PaymentsRefused.
+    """
+    if amount.minor <= 0 or interval is Interval.ONCE:
+        raise BadAmount("The amount must be above zero, and paid again and again.")
+    if amount.currency != subscription.currency:
+        raise CurrencyMismatch(f"This membership is paid in {subscription.currency}.")
+    plan = Plan(product=product, product_name=product_name, amount=amount, interval=interval)
+    key = _get_key(subscription, f"plan-{product}-{amount.minor}-{interval.value}-{'now' if at_once else 'next'}")
+    get_provider(subscription.provider).change_plan(subscription.reference, plan, at_once=at_once, key=key)
+    return _follow(subscription, now=now)
+
+
+def pause(subscription: Subscription, *, until: datetime, now: datetime) -> Subscription:
+    """Charge nothing before `until`: what falls due meanwhile is void. Safe to repeat.
+
+    Raises BadPause, SubscriptionOver, PaymentsUnavailable, PaymentsRefused.
+    """
+    if until <= now:
+        raise BadPause
+    key = _get_key(subscription, f"pause-{until:%Y%m%d%H%M%S}")
+    get_provider(subscription.provider).pause(subscription.reference, until=until, key=key)
+    return _follow(subscription, now=now)
+
+
+def resume(subscription: Subscription, *, now: datetime) -> Subscription:
+    """Charge again from the next period on. Safe to repeat.
+
+    Raises SubscriptionOver, PaymentsUnavailable, PaymentsRefused.
+    """
+    get_provider(subscription.provider).resume(subscription.reference, key=_get_key(subscription, "resume"))
+    return _follow(subscription, now=now)
+
+
+def open_card_page(subscription: Subscription, *, return_url: str) -> str:
+    """Return the address of the provider's own page on which the card is changed.
+
+    Raises PaymentsUnavailable, PaymentsRefused, NothingThere.
+    """
+    return get_provider(subscription.provider).open_card_page(subscription.customer, return_url=return_url)
+
+
+def update_customer(subscription: Subscription, *, email: str, name: str) -> None:
+    """Tell the provider another address and name of who pays. Safe to repeat.
+
+    Raises PaymentsUnavailable, PaymentsRefused, NothingThere.
+    """
+    get_provider(subscription.provider).update_customer(subscription.customer, email=email, name=name)
+
+
+def erase_customer(provider_name: str, customer: str) -> None:
+    """Delete a customer at the provider, and end what they pay for. Safe to repeat.
+
+    Raises PaymentsUnavailable, PaymentsRefused, UnknownProvider.
+    """
+    get_provider(provider_name).erase_customer(customer)
 
 
 def end_subscription(subscription: Subscription, *, now: datetime) -> Subscription:

@@ -15,12 +15,19 @@ from masthead.accounts.operations import get_or_create_person
 from masthead.payments.letters import queue_receipt
 from masthead.payments.models import Checkout, CheckoutState, Payment, Subscription, SubscriptionStatus
 from masthead.payments.operations import shield
-from masthead.payments.providers.base import StatedPayment, StatedState, StatedSubscription, Statement
+from masthead.payments.providers.base import (
+    StatedPayment,
+    StatedState,
+    StatedStatus,
+    StatedSubscription,
+    Statement,
+)
 from masthead.payments.queries import list_payments
 
 logger = logging.getLogger(__name__)
 
 NAME_LENGTH: Final = 120
+CARD_LENGTH: Final = 40
 
 
 def write_statement(checkout: Checkout, statement: Statement, *, now: datetime) -> None:
@@ -34,13 +41,13 @@ def write_statement(checkout: Checkout, statement: Statement, *, now: datetime) 
         logger.warning("checkout %s has a second subscription at the provider: %s", checkout.pk, stated.reference)
         return
     changed = _note_checkout(checkout, statement)
-    if statement.payments:
+    if statement.payments or _is_tried(checkout, statement):
         changed |= _find_person(checkout)
     if stated is not None:
         changed |= _write_subscription(checkout, stated)
     changed |= _write_payments(checkout, statement.payments, now=now)
     if checkout.subscription is not None:
-        changed |= _count_paid_time(checkout.subscription, stated)
+        changed |= _count_paid_time(checkout.subscription, is_free_at_first=checkout.first_minor == 0)
     changed |= _conclude(checkout, statement, now=now)
     checkout.version += 1
     if changed:
@@ -77,11 +84,16 @@ def _write_subscription(checkout: Checkout, stated: StatedSubscription) -> bool:
     )
     changed = _set(
         row,
-        customer=stated.customer,
+        customer=stated.customer or row.customer,
         person_id=row.person_id or checkout.person_id,
         amount_minor=stated.amount.minor,
         currency=stated.amount.currency,
         interval=stated.interval,
+        **_describe_plans(row, stated),
+        settled_until=stated.settled_until or row.settled_until,
+        resumes_at=stated.resumes_at,
+        card_label=stated.card_label[:CARD_LENGTH],
+        card_expires_on=stated.card_expires_on,
         status=SubscriptionStatus(stated.status.value),
         cancel_at_period_end=stated.cancel_at_period_end,
         started_at=stated.started_at,
@@ -91,6 +103,27 @@ def _write_subscription(checkout: Checkout, stated: StatedSubscription) -> bool:
         row.save()
     checkout.subscription = row
     return changed
+
+
+def _describe_plans(row: Subscription, stated: StatedSubscription) -> dict[str, Any]:
+    """Return the fields of the present plan and of the planned one."""
+    planned = stated.next_plan
+    return {
+        "product": stated.product or row.product,
+        "product_name": stated.product_name or row.product_name,
+        "next_product": (planned.product or row.product) if planned else "",
+        "next_product_name": (planned.product_name or row.product_name) if planned else "",
+        "next_amount_minor": planned.amount.minor if planned else None,
+        "next_interval": planned.interval if planned else "",
+        "next_at": stated.next_at,
+    }
+
+
+def _is_tried(checkout: Checkout, statement: Statement) -> bool:
+    """Return whether the days to try have begun that were ordered: nothing is paid for them."""
+    stated = statement.subscription
+    is_running = stated is not None and stated.status is StatedStatus.ACTIVE and stated.settled_until is not None
+    return checkout.first_minor == 0 and is_running
 
 
 def _write_payments(checkout: Checkout, stated: tuple[StatedPayment, ...], *, now: datetime) -> bool:
@@ -110,7 +143,7 @@ def _write_payments(checkout: Checkout, stated: tuple[StatedPayment, ...], *, no
 
 
 def _record_payment(checkout: Checkout, stated: StatedPayment, *, now: datetime) -> None:
-    asked = checkout.amount
+    asked = checkout.first
     is_underpaid = stated.is_first and (stated.amount.currency != asked.currency or stated.amount.minor < asked.minor)
     subscription = checkout.subscription
     row = Payment.objects.create(
@@ -119,8 +152,8 @@ def _record_payment(checkout: Checkout, stated: StatedPayment, *, now: datetime)
         person_id=checkout.person_id,
         checkout=checkout,
         subscription=subscription,
-        product=checkout.product,
-        product_name=checkout.product_name,
+        product=subscription.product if subscription else checkout.product,
+        product_name=subscription.product_name if subscription else checkout.product_name,
         amount_minor=stated.amount.minor,
         refunded_minor=min(stated.refunded.minor, stated.amount.minor) if stated.refunded else 0,
         currency=stated.amount.currency,
@@ -152,35 +185,35 @@ def _note_refund(row: Payment, stated: StatedPayment) -> bool:
     return changed
 
 
-def _count_paid_time(row: Subscription, stated: StatedSubscription | None) -> bool:
-    """Set `paid_until`: the end of the last period that was paid and not sent back, or the moment it was sent back."""
+def _count_paid_time(row: Subscription, *, is_free_at_first: bool) -> bool:
+    """Set `paid_until`: the end of the last period that was settled and whose payment did not go back.
+
+    Where it did, the end of what remains paid: no payment covers more than the provider has settled, for a change of
+    plan may have cut its period short.
+    """
     payments = [payment for payment in list_payments(row) if payment.covers_until and not payment.is_underpaid]
     paid_until: datetime | None = None
-    if payments and not row.is_underpaid:
-        ends = [_end_of(payment) for payment in payments]
-        sent_back = max((one.covers_until for one in payments if one.covers_until and _is_sent_back(one)), default=None)
-        # A period without a payment (nothing was due) counts as well, unless it is the one that was sent back.
-        settled = stated.paid_until if stated else None
-        if settled is not None and (sent_back is None or settled > sent_back):
-            ends.append(settled)
-        paid_until = max(ends)
+    if (payments or is_free_at_first) and not row.is_underpaid:
+        sent_back = max((end for payment, end in _list_ends(payments) if _is_sent_back(payment)), default=None)
+        ends = [end for payment, end in _list_ends(payments) if not _is_sent_back(payment)]
+        settled = row.settled_until
+        if settled is not None:
+            ends = [min(end, settled) for end in ends]
+            if sent_back is None or settled > sent_back:
+                ends = [settled]
+        paid_until = max(ends, default=None)
     changed = _set(row, paid_until=paid_until)
     if changed or row.is_underpaid:
         row.save()
     return changed
 
 
+def _list_ends(payments: list[Payment]) -> list[tuple[Payment, datetime]]:
+    return [(payment, payment.covers_until) for payment in payments if payment.covers_until is not None]
+
+
 def _is_sent_back(payment: Payment) -> bool:
     return payment.refunded_minor >= payment.amount_minor
-
-
-def _end_of(payment: Payment) -> datetime:
-    end = payment.covers_until
-    if end is None:
-        raise ValueError("A payment without a period covers nothing.")
-    if _is_sent_back(payment) and payment.refunded_at is not None:
-        return min(end, payment.refunded_at)
-    return end
 
 
 def _conclude(checkout: Checkout, statement: Statement, *, now: datetime) -> bool:
@@ -191,7 +224,7 @@ def _conclude(checkout: Checkout, statement: Statement, *, now: datetime) -> boo
     completed_at = None
     if is_paid.filter(is_underpaid=True).exists() or (checkout.subscription and checkout.subscription.is_underpaid):
         state = CheckoutState.FAILED
-    elif is_paid.exists():
+    elif is_paid.exists() or _is_tried(checkout, statement):
         state, completed_at = CheckoutState.COMPLETED, now
         shield.forgive(checkout)
     elif statement.checkout and statement.checkout.state is StatedState.EXPIRED:

@@ -10,6 +10,7 @@ from masthead.payments.models import Checkout, CheckoutState
 from masthead.payments.operations import shield
 from masthead.payments.providers.base import CheckoutOrder
 from masthead.payments.providers.registry import get_current_provider
+from masthead.rules.discounts import Discount
 from masthead.rules.errors import MastheadError
 from masthead.rules.money import BadAmount, Money
 from masthead.rules.pledges import Interval
@@ -20,7 +21,8 @@ class Order:
     """What one reader wants to pay, with price and floor checked already.
 
     `product` is opaque here. `{checkout}` in `return_url` becomes the checkout's id. `network` is the internet address
-    that the order came from: only the hash of its network is kept, and only until the checkout is over.
+    that the order came from: only the hash of its network is kept, and only until the checkout is over. `discount` and
+    `trial_days` are for what is paid again and again.
     """
 
     email: str
@@ -34,6 +36,15 @@ class Order:
     return_url: str
     cancel_url: str
     network: str = ""
+    discount: Discount | None = None
+    trial_days: int = 0
+
+    @property
+    def first(self) -> Money:
+        """What the first payment comes to: nothing before days to try."""
+        if self.trial_days:
+            return Money(0, self.amount.currency)
+        return self.discount.apply(self.amount) if self.discount else self.amount
 
 
 class BadOrder(MastheadError):
@@ -51,6 +62,8 @@ def start_checkout(order: Order, *, now: datetime) -> Checkout:
     """
     if order.amount.minor <= 0:
         raise BadAmount("The amount must be above zero.")
+    if order.interval is Interval.ONCE and (order.discount or order.trial_days):
+        raise BadOrder
     if "@" not in order.email or not order.product or not order.product_name:
         raise BadOrder
     network = shield.hash_network(order.network)
@@ -63,6 +76,7 @@ def start_checkout(order: Order, *, now: datetime) -> Checkout:
         product_name=order.product_name[:200],
         amount_minor=order.amount.minor,
         currency=order.amount.currency,
+        first_minor=None if order.first == order.amount else order.first.minor,
         interval=Interval(order.interval),
         provider=provider.name,
         token=order.token,
@@ -93,6 +107,8 @@ def _describe(order: Order, checkout: Checkout) -> CheckoutOrder:
         amount=order.amount,
         interval=Interval(order.interval),
         language=order.language,
+        discount=order.discount,
+        trial_days=order.trial_days,
         return_url=order.return_url.replace("{checkout}", str(checkout.pk)),
         cancel_url=order.cancel_url.replace("{checkout}", str(checkout.pk)),
     )

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
+from masthead.rules.discounts import Discount
 from masthead.rules.errors import MastheadError
 from masthead.rules.money import Money
 from masthead.rules.pledges import Interval
@@ -86,7 +87,7 @@ class Hint:
 class CheckoutOrder:
     """What a reader shall be asked to pay. `key` is ours and unique; the provider hands it back with everything.
 
-    `product` is opaque; `product_name` is shown to the reader.
+    `product` is opaque; `product_name` is shown to the reader. `discount` and `trial_days` are for subscriptions.
     """
 
     key: str
@@ -98,6 +99,8 @@ class CheckoutOrder:
     language: str
     return_url: str
     cancel_url: str
+    discount: Discount | None = None
+    trial_days: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,18 +159,40 @@ class StatedPayment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a subscription is for and what it costs. `product` is opaque; the reader sees `product_name`."""
+
+    product: str
+    product_name: str
+    amount: Money
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatedSubscription:
-    """A subscription as the provider has it. `paid_until` is the end of the last period whose invoice is settled."""
+    """A subscription as the provider has it.
+
+    `settled_until` is the end of the period whose invoice was settled last, and None before the first. `product` and
+    `product_name` are "" where it was never changed. `next_plan` takes the place of what is now at `next_at`.
+    `resumes_at` is when a pause ends. `card_expires_on` is the last day of the card's month.
+    """
 
     reference: str
     customer: str
     amount: Money
     interval: Interval
     status: StatedStatus
-    paid_until: datetime | None
+    settled_until: datetime | None
     cancel_at_period_end: bool
     started_at: datetime
     ended_at: datetime | None
+    product: str = ""
+    product_name: str = ""
+    next_plan: Plan | None = None
+    next_at: datetime | None = None
+    resumes_at: datetime | None = None
+    card_label: str = ""
+    card_expires_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +244,35 @@ class Provider(Protocol):
 
     def change_amount(self, reference: str, *, amount: Money, key: str) -> None:
         """Charge another amount from the next period on."""
+        ...
+
+    def change_plan(self, reference: str, plan: Plan, *, at_once: bool, key: str) -> None:
+        """Change what is paid for.
+
+        At once, with exact credit for the time left and charged now: a card that is declined raises PaymentsRefused,
+        and nothing has changed. Else from the next period on, charging nothing now; the present plan named again takes
+        a planned one back. A subscription whose period was not paid by a charge can only be changed from the next on.
+        """
+        ...
+
+    def pause(self, reference: str, *, until: datetime, key: str) -> None:
+        """Charge nothing before `until`: what falls due meanwhile is void."""
+        ...
+
+    def resume(self, reference: str, *, key: str) -> None:
+        """Charge again from the next period on."""
+        ...
+
+    def open_card_page(self, customer: str, *, return_url: str) -> str:
+        """Return the address of a hosted page on which the customer changes the card, for an hour."""
+        ...
+
+    def update_customer(self, customer: str, *, email: str, name: str) -> None:
+        """Change address and name, as later receipts of the provider have them."""
+        ...
+
+    def erase_customer(self, customer: str) -> None:
+        """Delete a customer with cards and subscriptions. Does nothing to one that is gone."""
         ...
 
     def set_ending(self, reference: str, *, ending: bool, key: str) -> None:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import stripe
 
@@ -23,31 +23,49 @@ from masthead.payments.providers.base import (
     NothingThere,
     PaymentsRefused,
     PaymentsUnavailable,
+    Plan,
     StartedCheckout,
     StatedCheckout,
     StatedPayment,
-    StatedState,
-    StatedStatus,
-    StatedSubscription,
     Statement,
+)
+from masthead.payments.providers.stripe_stating import (
+    as_metadata,
+    country_of,
+    end_of,
+    interval_of,
+    order_of,
+    plan_now,
+    state_of,
+    state_payment,
+    state_payments,
+    state_subscription,
 )
 from masthead.payments.providers.stripe_words import (
     EVENTS,
     LOCALES,
     ORDER,
-    STATUSES,
+    PRODUCT,
+    PRODUCT_NAME,
     TAKING,
     as_moment,
     from_stripe,
     hint_of,
     id_of,
-    moment_of,
     to_stripe,
 )
+from masthead.rules.discounts import Discount
 from masthead.rules.money import Money
 from masthead.rules.pledges import Interval
 
 if TYPE_CHECKING:
+    from stripe.params import (
+        CouponCreateParams,
+        SubscriptionUpdateParams,
+        SubscriptionUpdateParamsItem,
+        SubscriptionUpdateParamsPauseCollection,
+    )
+    from stripe.params.billing_portal import SessionCreateParamsFlowData
     from stripe.params.checkout import SessionCreateParams, SessionCreateParamsLineItemPriceData
 
 logger = logging.getLogger(__name__)
@@ -56,6 +74,8 @@ TIMEOUT_SECONDS: Final = 15
 RETRIES: Final = 2
 LAST_INVOICES: Final = 12
 PAGE: Final = 100
+# What must be expanded to know the card that is charged next.
+CARDS: Final = ("default_payment_method", "customer.invoice_settings.default_payment_method")
 REFUNDS_OF_CHARGE: Final = "latest_charge.refunds"
 
 stripe.enable_telemetry = False
@@ -89,7 +109,7 @@ class StripeProvider:
 
     def start_checkout(self, order: CheckoutOrder) -> StartedCheckout:
         """Open a hosted page on which the order can be paid once."""
-        metadata = {ORDER: order.key, "masthead_product": order.product}
+        metadata = {ORDER: order.key, PRODUCT: order.product, PRODUCT_NAME: order.product_name}
         price: SessionCreateParamsLineItemPriceData = {
             "currency": order.amount.currency.lower(),
             "unit_amount": to_stripe(order.amount),
@@ -111,11 +131,33 @@ class StripeProvider:
             price["recurring"] = {"interval": "year" if order.interval is Interval.YEAR else "month"}
             params["mode"] = "subscription"
             params["subscription_data"] = {"metadata": metadata}
+            if order.trial_days:
+                params["subscription_data"]["trial_period_days"] = order.trial_days
+            if order.discount:
+                params["discounts"] = [{"coupon": self._make_coupon(order, order.discount)}]
         with translated_errors():
             session = self._api.checkout.sessions.create(params, {"idempotency_key": f"checkout-{order.key}"})
         if not session.url:
             raise PaymentsRefused
         return StartedCheckout(reference=session.id, url=session.url, expires_at=as_moment(session.expires_at))
+
+    def _make_coupon(self, order: CheckoutOrder, discount: Discount) -> str:
+        """Make the coupon of one order: it can be used once, by this order."""
+        coupon: CouponCreateParams = {
+            "max_redemptions": 1,
+            "name": order.product_name[:40],
+            "metadata": {ORDER: order.key},
+        }
+        if discount.off is not None:
+            coupon |= {"amount_off": to_stripe(discount.off), "currency": discount.off.currency.lower()}
+        else:
+            coupon["percent_off"] = discount.share / 100
+        if discount.months is None:
+            coupon["duration"] = "forever"
+        else:
+            coupon |= {"duration": "repeating", "duration_in_months": discount.months}
+        with translated_errors():
+            return self._api.coupons.create(coupon, {"idempotency_key": f"coupon-{order.key}"}).id
 
     def expire_checkout(self, reference: str) -> None:
         """Close a page that was not paid."""
@@ -125,7 +167,11 @@ class StripeProvider:
 
     def read_checkout(self, reference: str) -> Statement:
         """State the checkout, with its subscription and first payment, in one call."""
-        expand = ["subscription", "invoice.payments", f"payment_intent.{REFUNDS_OF_CHARGE}"]
+        expand = [
+            *(f"subscription.{card}" for card in CARDS),
+            "invoice.payments",
+            f"payment_intent.{REFUNDS_OF_CHARGE}",
+        ]
         with translated_errors():
             session = self._api.checkout.sessions.retrieve(reference, {"expand": expand})
         details = session.customer_details
@@ -153,7 +199,7 @@ class StripeProvider:
     def read_subscription(self, reference: str) -> Statement:
         """State the subscription with its last twelve payments."""
         with translated_errors():
-            subscription = self._api.subscriptions.retrieve(reference)
+            subscription = self._api.subscriptions.retrieve(reference, {"expand": list(CARDS)})
             order = order_of(subscription.metadata)
             if not order:
                 return Statement(order="")
@@ -217,25 +263,65 @@ class StripeProvider:
         """Charge another amount from the next period on."""
         with translated_errors():
             item = self._api.subscriptions.retrieve(reference).items.data[0]
-            interval = item.price.recurring.interval if item.price.recurring else "month"
+            price = describe_item(item.id, id_of(item.price.product), amount, interval_of(item))
             self._api.subscriptions.update(
-                reference,
-                {
-                    "items": [
-                        {
-                            "id": item.id,
-                            "price_data": {
-                                "currency": amount.currency.lower(),
-                                "product": id_of(item.price.product),
-                                "unit_amount": to_stripe(amount),
-                                "recurring": {"interval": interval},
-                            },
-                        }
-                    ],
-                    "proration_behavior": "none",
-                },
-                {"idempotency_key": key},
+                reference, {"items": [price], "proration_behavior": "none"}, {"idempotency_key": key}
             )
+
+    def change_plan(self, reference: str, plan: Plan, *, at_once: bool, key: str) -> None:
+        """Change what is paid for, at once or from the next period on."""
+        with translated_errors():
+            subscription = self._api.subscriptions.retrieve(reference)
+            item = subscription.items.data[0]
+            if at_once and subscription.status == "trialing":
+                raise PaymentsRefused("This can only be changed from the next period on. Nothing was charged.")
+            product = self._api.products.create(
+                {"name": plan.product_name, "metadata": {PRODUCT: plan.product}}, {"idempotency_key": f"product-{key}"}
+            )
+            params: SubscriptionUpdateParams = {
+                "items": [describe_item(item.id, product.id, plan.amount, plan.interval)],
+                "metadata": as_metadata(plan),
+                "proration_behavior": "none",
+            }
+            if at_once:
+                params |= {"proration_behavior": "always_invoice", "payment_behavior": "error_if_incomplete"}
+            elif (now := plan_now(subscription.metadata.to_dict(), item)) != plan:
+                params["metadata"] = as_metadata(now, later=plan, at=item.current_period_end)
+            if not at_once and plan.interval != interval_of(item):
+                params["trial_end"] = item.current_period_end
+            self._api.subscriptions.update(reference, params, {"idempotency_key": key})
+
+    def pause(self, reference: str, *, until: datetime, key: str) -> None:
+        """Charge nothing before `until`."""
+        pause: SubscriptionUpdateParamsPauseCollection = {"behavior": "void", "resumes_at": int(until.timestamp())}
+        with translated_errors():
+            self._api.subscriptions.update(reference, {"pause_collection": pause}, {"idempotency_key": key})
+
+    def resume(self, reference: str, *, key: str) -> None:
+        """Charge again from the next period on."""
+        with translated_errors():
+            self._api.subscriptions.update(reference, {"pause_collection": ""}, {"idempotency_key": key})
+
+    def open_card_page(self, customer: str, *, return_url: str) -> str:
+        """Return the address of a hosted page on which the customer changes the card."""
+        flow: SessionCreateParamsFlowData = {
+            "type": "payment_method_update",
+            "after_completion": {"type": "redirect", "redirect": {"return_url": return_url}},
+        }
+        with translated_errors():
+            return self._api.billing_portal.sessions.create(
+                {"customer": customer, "return_url": return_url, "flow_data": flow}
+            ).url
+
+    def update_customer(self, customer: str, *, email: str, name: str) -> None:
+        """Change address and name."""
+        with translated_errors():
+            self._api.customers.update(customer, {"email": email, "name": name})
+
+    def erase_customer(self, customer: str) -> None:
+        """Delete a customer with cards and subscriptions."""
+        with suppress(NothingThere), translated_errors():
+            self._api.customers.delete(customer)
 
     def set_ending(self, reference: str, *, ending: bool, key: str) -> None:
         """Let the subscription end with the paid period, or go on after all."""
@@ -282,6 +368,19 @@ class StripeProvider:
                 yield hint_of(event.id, event.type, event.created, event.data.object.to_dict())
 
 
+def describe_item(item: str, product: str, amount: Money, interval: Interval) -> SubscriptionUpdateParamsItem:
+    """Return what an item of a subscription shall cost."""
+    return {
+        "id": item,
+        "price_data": {
+            "currency": amount.currency.lower(),
+            "product": product,
+            "unit_amount": to_stripe(amount),
+            "recurring": {"interval": "year" if interval is Interval.YEAR else "month"},
+        },
+    }
+
+
 @contextmanager
 def translated_errors() -> Iterator[None]:
     """Raise our errors for those of the SDK; what it said stays as the cause."""
@@ -302,85 +401,3 @@ def translated_errors() -> Iterator[None]:
         raise PaymentsRefused(error.user_message or "The card was declined. Nothing was charged.") from error
     except stripe.StripeError as error:
         raise PaymentsUnavailable from error
-
-
-def order_of(metadata: Any) -> str:
-    """Return the key of our order, "" for a sale that is not ours."""
-    return str((metadata.to_dict() if metadata is not None else {}).get(ORDER) or "")
-
-
-def state_of(session: stripe.checkout.Session) -> StatedState:
-    """Return where a session stands."""
-    if session.status == "complete":
-        return StatedState.WAITING if session.payment_status == "unpaid" else StatedState.PAID
-    return StatedState.EXPIRED if session.status == "expired" else StatedState.OPEN
-
-
-def state_subscription(subscription: stripe.Subscription, invoices: Iterable[stripe.Invoice]) -> StatedSubscription:
-    """State a subscription; `invoices` are the last ones of it."""
-    price = subscription.items.data[0].price
-    status = STATUSES.get(subscription.status, StatedStatus.INCOMPLETE)
-    paused = subscription.pause_collection is not None and status is StatedStatus.ACTIVE
-    interval = price.recurring.interval if price.recurring else "month"
-    ended_at = moment_of(subscription.ended_at, subscription.canceled_at, subscription.created)
-    return StatedSubscription(
-        reference=subscription.id,
-        customer=id_of(subscription.customer),
-        amount=from_stripe(price.unit_amount or 0, price.currency),
-        interval=Interval.YEAR if interval == "year" else Interval.MONTH,
-        status=StatedStatus.PAUSED if paused else status,
-        paid_until=max((end_of(invoice) for invoice in invoices if invoice.status == "paid"), default=None),
-        cancel_at_period_end=subscription.cancel_at_period_end or subscription.cancel_at is not None,
-        started_at=moment_of(subscription.start_date, subscription.created),
-        ended_at=ended_at if status is StatedStatus.ENDED else None,
-    )
-
-
-def end_of(invoice: stripe.Invoice) -> datetime:
-    """Return the end of the period that an invoice is for (its own `period_end` is that of the period before)."""
-    return moment_of(max((line.period.end for line in invoice.lines.data), default=invoice.period_end))
-
-
-def country_of(invoice: stripe.Invoice) -> str:
-    """Return the country of the customer's address, "" where none is known."""
-    return (invoice.customer_address.country if invoice.customer_address else None) or ""
-
-
-def state_payments(invoice: stripe.Invoice) -> Iterator[StatedPayment]:
-    """State the payments that arrived for an invoice whose `payments` are expanded."""
-    listed = getattr(invoice, "payments", None)
-    for paid in listed.data if listed else []:
-        if paid.status != "paid" or not paid.amount_paid:
-            continue
-        yield StatedPayment(
-            reference=id_of(getattr(paid.payment, "payment_intent", None) or getattr(paid.payment, "charge", None)),
-            amount=from_stripe(paid.amount_paid, paid.currency),
-            refunded=None,
-            refunded_at=None,
-            country=country_of(invoice),
-            paid_at=moment_of(paid.status_transitions.paid_at, invoice.status_transitions.paid_at, paid.created),
-            covers_until=end_of(invoice) if invoice.status == "paid" else None,
-            is_first=invoice.billing_reason == "subscription_create",
-        )
-
-
-def state_payment(intent: stripe.PaymentIntent) -> tuple[StatedPayment, ...]:
-    """State the payment of an intent whose charge and refunds are expanded; nothing where no money arrived."""
-    charge = intent.latest_charge
-    if intent.status != "succeeded" or not isinstance(charge, stripe.Charge):
-        return ()
-    refunds = getattr(charge, "refunds", None)
-    back = [refund.created for refund in (refunds.data if refunds else []) if refund.status != "failed"]
-    address = charge.billing_details.address
-    return (
-        StatedPayment(
-            reference=intent.id,
-            amount=from_stripe(intent.amount_received or intent.amount, intent.currency),
-            refunded=from_stripe(charge.amount_refunded, charge.currency),
-            refunded_at=as_moment(max(back, default=charge.created)) if charge.amount_refunded else None,
-            country=(address.country if address else None) or "",
-            paid_at=moment_of(charge.created),
-            covers_until=None,
-            is_first=True,
-        ),
-    )

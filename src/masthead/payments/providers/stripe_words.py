@@ -11,6 +11,13 @@ from masthead.rules.money import Money
 
 # The key under which our order stands in the metadata of everything that it brings. What lacks it is no sale of ours.
 ORDER: Final = "masthead_checkout"
+# Beside a subscription: what it is for; where a change is planned, what the present period costs, what comes and when.
+PRODUCT: Final = "masthead_product"
+PRODUCT_NAME: Final = "masthead_product_name"
+AMOUNT: Final = "masthead_amount"
+INTERVAL: Final = "masthead_interval"
+NEXT: Final = "next_"
+NEXT_AT: Final = "next_masthead_at"
 
 # Where Stripe's minor unit is not that of ISO 4217: of the first two it wants hundredths, the third it takes whole.
 FACTORS: Final = {"ISK": 100, "UGX": 100}

@@ -23,6 +23,7 @@ EXPANDABLE: Final[Mapping[str, frozenset[str]]] = {
     "discount": frozenset({"customer", "promotion_code"}),
     "invoice": frozenset({"customer", "discounts"}),
     "invoice_payment": frozenset({"invoice"}),
+    "invoice_settings": frozenset({"default_payment_method"}),
     "payment": frozenset({"payment_intent"}),
     "payment_intent": frozenset({"customer", "latest_charge", "payment_method"}),
     "payment_method": frozenset({"customer"}),
@@ -31,6 +32,9 @@ EXPANDABLE: Final[Mapping[str, frozenset[str]]] = {
     "setup_intent": frozenset({"customer", "payment_method"}),
     "subscription": frozenset({"customer", "default_payment_method", "discounts", "latest_invoice"}),
 }
+
+# Parts of objects that do not name their kind, by a field that tells them.
+NAMELESS: Final = {"payment": "payment_intent", "invoice_settings": "default_payment_method"}
 
 
 def _list_refunds(book: Book, charge: Document) -> Document:
@@ -70,7 +74,7 @@ def answer(book: Book, document: Document, expand: list[str]) -> Any:
 
 def _expand(book: Book, document: Document, parts: list[str], path: str) -> None:
     name, *rest = parts
-    kind = document.get("object", "payment" if "payment_intent" in document else "")
+    kind = document.get("object") or next((one for one, field in NAMELESS.items() if field in document), "")
     if kind == "list" and name == "data":
         for inner in document["data"]:
             _expand(book, inner, rest, path)

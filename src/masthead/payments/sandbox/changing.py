@@ -17,7 +17,7 @@ CYCLE = ("interval", "interval_count")
 def change_price(
     book: Book, subscription: Document, price: Document, *, prorates: bool, moment: int, must_be_paid: bool
 ) -> None:
-    """Let a subscription cost another price.
+    """Let a subscription cost another price; on a trial that is all.
 
     Within its interval it does so from the next period on; with `prorates` now: what is left of the old price is
     credited, the rest of the period is charged. Another interval begins a period at once, paid in full, less that
@@ -29,6 +29,8 @@ def change_price(
     if not period[0] <= moment <= period[1]:
         raise BadParameter("The proration date lies outside of the current period.", "proration_date")
     old, item["price"] = item["price"], price
+    if subscription["status"] == "trialing":
+        return
     lines = [make_credit(old, subscription.get("_net", old["unit_amount"]), period, moment)] if prorates else []
     if any(old["recurring"][name] != price["recurring"][name] for name in CYCLE):
         lines.append(_begin_cycle(book, subscription, item))
@@ -44,6 +46,23 @@ def change_price(
     if must_be_paid and outcome is not Outcome.PAID:
         # No CardDeclined: what that leaves behind is kept, and this leaves nothing.
         raise ApiError("Your card was declined.", http_status=402, kind="card_error", code="card_declined")
+
+
+def change_after_trial(book: Book, subscription: Document, price: Document, *, trial_end: int) -> None:
+    """Let a subscription cost another price from `trial_end` on, and nothing until then."""
+    [item] = subscription["items"]["data"]
+    item["price"] = price
+    if subscription["trial_end"] == trial_end and subscription["status"] == "trialing":
+        return
+    period = (book.now, trial_end)
+    item |= {"current_period_start": period[0], "current_period_end": period[1]}
+    subscription |= {"trial_start": book.now, "trial_end": trial_end, "billing_cycle_anchor": trial_end}
+    if subscription["cancel_at_period_end"]:
+        subscription["cancel_at"] = trial_end
+    line = Line(price=price, amount=0, period=period, description="Free trial")
+    open_invoice(book, subscription, reason="subscription_update", lines=[line])
+    save_subscription(book, subscription)
+    pay_invoice(book, subscription, need(book, subscription["default_payment_method"]))
 
 
 def _begin_cycle(book: Book, subscription: Document, item: Document) -> Line:

@@ -19,7 +19,25 @@ def create_portal_session(book: Book, params: Params) -> Document:
         locale=params.optional("locale"),
         base=book.get_meta(PUBLIC_URL),
     )
+    if "flow_data" in params:
+        session["flow"] = _take_flow(params.inner("flow_data"))
+        session["url"] += "/card"
     return book.save(session)
+
+
+def _take_flow(params: Params) -> Document:
+    """Take the one errand of a session: a new card, and back to the site where that is asked for."""
+    kind = params.text("type", among=("payment_method_update",))
+    after = params.inner("after_completion")
+    what = after.text("type", "portal_homepage", among=("portal_homepage", "redirect"))
+    back = {"return_url": take_url(after.inner("redirect"), "return_url")} if what == "redirect" else None
+    return {
+        "after_completion": {"hosted_confirmation": None, "redirect": back, "type": what},
+        "subscription_cancel": None,
+        "subscription_update": None,
+        "subscription_update_confirm": None,
+        "type": kind,
+    }
 
 
 ROUTES = {("POST", "billing_portal/sessions"): create_portal_session}

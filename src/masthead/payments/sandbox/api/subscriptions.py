@@ -5,14 +5,14 @@ from __future__ import annotations
 from masthead.payments.sandbox.answering import fetch, list_objects
 from masthead.payments.sandbox.api.catalogue import take_price
 from masthead.payments.sandbox.billing import PAUSED_INVOICES, end_subscription, save_subscription
-from masthead.payments.sandbox.changing import change_price
+from masthead.payments.sandbox.changing import change_after_trial, change_price
 from masthead.payments.sandbox.errors import ApiError, BadParameter
 from masthead.payments.sandbox.events import emit
 from masthead.payments.sandbox.params import Params
 from masthead.payments.sandbox.store import Book, Document
 
 OVER = ("canceled", "incomplete_expired")
-CHANGEABLE = ("active", "past_due")
+CHANGEABLE = ("active", "past_due", "trialing")
 LIVE = ("incomplete", "active", "past_due", "trialing", "unpaid", "paused")
 
 
@@ -66,6 +66,12 @@ def _change_items(book: Book, subscription: Document, params: Params) -> None:
     # Stripe's own default, `create_prorations`, leaves items for a later invoice: the sandbox cannot do that.
     behavior = params.text("proration_behavior", among=("none", "always_invoice"))
     payment = params.text("payment_behavior", "allow_incomplete", among=("allow_incomplete", "error_if_incomplete"))
+    if "trial_end" in params:
+        trial_end = params.number("trial_end")
+        if trial_end <= book.now or behavior != "none":
+            raise BadParameter("The sandbox lets a trial end later, without prorations.", "trial_end")
+        change_after_trial(book, subscription, price, trial_end=trial_end)
+        return
     change_price(
         book,
         subscription,

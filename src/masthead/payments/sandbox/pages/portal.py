@@ -78,7 +78,9 @@ def _say_day(moment: int) -> str:
 def show_card(session: Document, form: CardForm, *, base: str, token: str) -> PageAnswer:
     """Show the form for a new card."""
     page = f"{base}/portal/{session['id']}"
-    return show_save(form, page=f"{page}/card", base=base, token=token, back_url=page, may_lead_to="")
+    return show_save(
+        form, page=f"{page}/card", base=base, token=token, back_url=page, may_lead_to=session["return_url"]
+    )
 
 
 def save_card(book: Book, session: Document, form: CardForm, *, base: str, token: str) -> PageAnswer:
@@ -92,7 +94,13 @@ def save_card(book: Book, session: Document, form: CardForm, *, base: str, token
         form.alert = f"{entry.card.decline_sentence} Your card was not changed. Please try another."
         return show_card(session, form, base=base, token=token)
     page = f"{base}/portal/{session['id']}"
-    return redirect(f"{page}/confirm" if outcome is Outcome.ASKS else f"{page}?saved=1")
+    return redirect(f"{page}/confirm" if outcome is Outcome.ASKS else _find_end(session, page))
+
+
+def _find_end(session: Document, page: str) -> str:
+    """Return where a card that was saved leads: back to the site, where it was the one errand."""
+    errand = (session["flow"] or {}).get("after_completion", {}).get("redirect")
+    return str(errand["return_url"]) if errand else f"{page}?saved=1"
 
 
 def show_card_question(book: Book, session: Document, *, base: str, token: str) -> PageAnswer:
@@ -102,7 +110,7 @@ def show_card_question(book: Book, session: Document, *, base: str, token: str) 
     if not session["_asks"] or method is None:
         return redirect(page)
     last4, action = method["card"]["last4"], f"{page}/confirm"
-    return show_question({}, last4=last4, base=base, action=action, token=token, may_lead_to="")
+    return show_question({}, last4=last4, base=base, action=action, token=token, may_lead_to=session["return_url"])
 
 
 def take_card_answer(book: Book, session: Document, *, approved: bool, base: str, token: str) -> PageAnswer:
@@ -111,7 +119,7 @@ def take_card_answer(book: Book, session: Document, *, approved: bool, base: str
     if not session["_asks"]:
         return redirect(page)
     if answer_question(book, session, approved=approved) is Outcome.PAID:
-        return redirect(f"{page}?saved=1")
+        return redirect(_find_end(session, page))
     form = CardForm({})
     form.alert = "The card was not confirmed, so it was not changed. Please try again, or another card."
     return show_card(session, form, base=base, token=token)
