@@ -14,6 +14,7 @@ from masthead.letters.kinds import Group, register
 from masthead.letters.models import Letter
 from masthead.letters.operations import queue_letter
 from masthead.payments.models import Checkout
+from masthead.rules.money import Money
 from masthead.rules.pledges import Interval, PledgeState
 
 THANKS, THANKS_ONCE = "thanks", "thanks_once"
@@ -21,10 +22,22 @@ RENEWAL_AHEAD, ENDED = "renewal_ahead", "ended"
 
 
 
+def get_next_charge(membership: Membership) -> Money:
+    """Return what is charged next: the amount of a plan that takes the present one's place by then."""
+    subscription = membership.subscription
+    planned = subscription.next_amount_minor if subscription is not None else None
+    return Money(planned, membership.currency) if planned else membership.amount
+
+
 def is_still_to_renew(context: Mapping[str, str]) -> bool:
     """Return whether the charge that a letter tells of still lies ahead, of the same amount."""
-    ahead = Membership.objects.filter(pk=context["_membership"], state=PledgeState.ACTIVE)
-    return ahead.filter(paid_until=context["_renews_at"], amount_minor=context["_amount_minor"]).exists()
+    ahead = Membership.objects.filter(
+        pk=context["_membership"], state=PledgeState.ACTIVE, paid_until=context["_renews_at"]
+    )
+    return any(
+        str(get_next_charge(membership).minor) == context["_amount_minor"]
+        for membership in ahead.select_related("subscription")
+    )
 
 
 def has_still_ended(context: Mapping[str, str]) -> bool:
@@ -95,12 +108,13 @@ def queue_thanks(checkout: Checkout, *, now: datetime) -> Letter:
 
 def queue_renewal_ahead(membership: Membership, *, renews_at: datetime, now: datetime) -> Letter:
     """Queue the letter that a yearly charge is near, in the caller's transaction. Safe to repeat: one a charge."""
+    charge = get_next_charge(membership)
     with override(membership.person.language):
         context = {
-            "amount": say_amount(membership.amount),
+            "amount": say_amount(charge),
             "day": say_day(renews_at),
             "_renews_at": renews_at.isoformat(),
-            "_amount_minor": str(membership.amount_minor),
+            "_amount_minor": str(charge.minor),
         }
     return _queue(RENEWAL_AHEAD, membership, context, key=f"{renews_at:%Y-%m-%d}", now=now)
 

@@ -41,7 +41,10 @@ def is_still_unpaid(context: Mapping[str, str]) -> bool:
     unpaid = _get_membership(context).filter(
         state=PledgeState.PAST_DUE, subscription__status=SubscriptionStatus.PAST_DUE
     )
-    return any(get_unpaid_since(membership).isoformat() == context["_unpaid_since"] for membership in unpaid)
+    return any(
+        get_unpaid_since(membership).isoformat() == context["_unpaid_since"]
+        for membership in unpaid.select_related("subscription")
+    )
 
 
 def is_card_still_expiring(context: Mapping[str, str]) -> bool:
@@ -64,7 +67,7 @@ def is_still_away(context: Mapping[str, str]) -> bool:
 
 
 # Memberships of which more is charged one day: a pause ends.
-CHARGED_ON: Final = (PledgeState.ACTIVE.value, "paused")
+CHARGED_ON: Final = (PledgeState.ACTIVE, PledgeState.PAUSED)
 _CARD_URL: Final = "http://localhost:8000/membership/"
 
 for _kind in PAYMENT_FAILED:
@@ -114,8 +117,10 @@ register(
 
 
 def get_unpaid_since(membership: Membership) -> datetime:
-    """Return from when on a membership whose payment failed is not paid for."""
-    return membership.paid_until or membership.since
+    """Return from when on a membership whose payment failed is not settled: a month that was paused is."""
+    subscription = membership.subscription
+    ends = [membership.since, membership.paid_until, subscription.settled_until if subscription else None]
+    return max(end for end in ends if end is not None)
 
 
 def list_payment_letters(membership: Membership) -> dict[int, datetime]:

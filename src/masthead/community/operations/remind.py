@@ -25,7 +25,7 @@ from masthead.community.models import Membership
 from masthead.community.statements import list_kept, make_statement
 from masthead.letters.models import Letter
 from masthead.payments.models import SubscriptionStatus
-from masthead.rules.pledges import GRACE, Interval, PledgeState
+from masthead.rules.pledges import Interval, PledgeState
 from masthead.rules.reminding import choose_step
 
 AHEAD: Final = timedelta(days=14)
@@ -50,7 +50,7 @@ def remind_of_renewals(*, now: datetime) -> int:
         subscription__isnull=False,
     )
     number = 0
-    for membership in near.select_related("person", "tier"):
+    for membership in _with_person(near):
         if membership.paid_until is not None:
             queue_renewal_ahead(membership, renews_at=membership.paid_until, now=now)
             number += 1
@@ -70,9 +70,7 @@ def tell_of_ends(*, now: datetime) -> int:
 
 def tell_of_failed_payments(*, now: datetime) -> int:
     """Write the letter that is due to everyone whose payment failed. Returns how many are new. Safe to repeat."""
-    failed = Membership.objects.filter(
-        state=PledgeState.PAST_DUE, subscription__status=SubscriptionStatus.PAST_DUE, paid_until__gt=now - GRACE
-    )
+    failed = Membership.objects.filter(state=PledgeState.PAST_DUE, subscription__status=SubscriptionStatus.PAST_DUE)
     return sum(_tell_of_failure(membership, now=now) for membership in _with_person(failed))
 
 
