@@ -233,7 +233,9 @@ class TestLetters:
 class TestAddresses:
     def test_that_cannot_be_reached_are_taken_off_the_list(self, manager: Client) -> None:
         gone = UnreachableAddress.objects.create(address="bo@example.org", reason="5.1.1", since=NOON)
-        assert "bo@example.org" in manager.get(reverse("wagtailsnippets_letters_unreachableaddress:list")).content.decode()
+        assert (
+            "bo@example.org" in manager.get(reverse("wagtailsnippets_letters_unreachableaddress:list")).content.decode()
+        )
         manager.post(reverse("wagtailsnippets_letters_unreachableaddress:delete", args=[gone.pk]))
         assert not UnreachableAddress.objects.exists()
 

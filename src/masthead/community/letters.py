@@ -21,7 +21,6 @@ THANKS, THANKS_ONCE = "thanks", "thanks_once"
 RENEWAL_AHEAD, ENDED = "renewal_ahead", "ended"
 
 
-
 def get_next_charge(membership: Membership) -> Money:
     """Return what is charged next: the amount of a plan that takes the present one's place by then."""
     subscription = membership.subscription

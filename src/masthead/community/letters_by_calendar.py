@@ -166,11 +166,6 @@ def queue_win_back(membership: Membership, *, now: datetime) -> Letter:
     return _queue(WIN_BACK, membership, context, key=f"{WIN_BACK}:{membership.pk}", now=now)
 
 
-def get_statement_key_prefix() -> str:
-    """Return how the keys of statements begin; the person and the year follow."""
-    return f"{STATEMENT}:"
-
-
 def queue_statement(person: User, statement: Statement, *, now: datetime) -> Letter:
     """Queue the year's statement for the tax office. Safe to repeat: one a year."""
     with override(person.language):
@@ -190,7 +185,7 @@ def queue_statement(person: User, statement: Statement, *, now: datetime) -> Let
             "statement_url": _get_url("membership_statement", statement.year),
         },
         language=person.language,
-        unique_key=f"{get_statement_key_prefix()}{person.pk}:{statement.year}",
+        unique_key=f"{STATEMENT}:{person.pk}:{statement.year}",
         now=now,
     )
 

@@ -92,7 +92,7 @@ MASTHEAD_FROM_EMAIL = env.text(
 MASTHEAD_BOUNCE_ADDRESS = env.text(
     "MASTHEAD_BOUNCE_ADDRESS",
     "",
-    about="Mailbox to which letters that cannot be delivered come back, each at `name+…@host`; `masthead read-bounces` reads it.",
+    about="Mailbox to which undeliverable letters come back, at `name+…@host`; for `masthead read-bounces`.",
 )
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MASTHEAD_FROM_EMAIL
 EMAIL_BACKEND = "masthead.letters.backend.OutboxBackend"

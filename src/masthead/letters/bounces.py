@@ -43,7 +43,7 @@ class Report:
 
 
 def read_report(source: bytes) -> Report:
-    """Read one message. Raises NotAReport for anything but a delivery status notification on a letter that we signed."""
+    """Read one message. Raises NotAReport for anything but a delivery status notification on a letter of ours."""
     message = message_from_bytes(source[:MOST_BYTES])
     recipients = list(_list_recipients(message))
     letter_id = _find_letter(message)

@@ -84,9 +84,7 @@ class Unsubscription(models.Model):
         ordering = ("-since", "-pk")
         constraints = [
             models.UniqueConstraint(fields=["address", "group"], name="letters_stopped_once"),
-            models.CheckConstraint(
-                condition=models.Q(address=Lower("address")), name="letters_stopped_in_lower_case"
-            ),
+            models.CheckConstraint(condition=models.Q(address=Lower("address")), name="letters_stopped_in_lower_case"),
         ]
 
     def __str__(self) -> str:

@@ -29,7 +29,6 @@ from masthead.letters.operations import NOT_ARRIVED, send_again
 from masthead.letters.queries import list_letters
 from masthead.letters.views import wording
 
-
 RETRY: Final = "letters.change_letter"
 
 

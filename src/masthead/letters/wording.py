@@ -68,9 +68,9 @@ def check_words(subject: str, body: str, known: Vocabulary) -> list[str]:
     for name in dict.fromkeys([*_BRACES.findall(subject), *names]):
         if name not in usable:
             every = ", ".join(f"{{{one}}}" for one in usable)
-            wrong.append(_("There is no placeholder {name} here. You can use: {known}.").format(
-                name=f"{{{name}}}", known=every
-            ))
+            wrong.append(
+                _("There is no placeholder {name} here. You can use: {known}.").format(name=f"{{{name}}}", known=every)
+            )
     missing = [*known.parts, *sorted(known.required)]
     wrong += [
         _("The words need {name}: without it the letter misses its point.").format(name=f"{{{name}}}")

@@ -22,6 +22,6 @@ def choose_step(*, unpaid_since: datetime, told: dict[int, datetime], now: datet
     if now >= unpaid_since + GRACE:
         return None
     step = max((number for number, after in enumerate(STEPS) if unpaid_since + after <= now), default=0)
-    if any(step <= number for number in told) or any(now < at + APART for at in told.values()):
+    if step in told or any(now < at + APART for at in told.values()):
         return None
     return step

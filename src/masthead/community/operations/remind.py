@@ -13,7 +13,7 @@ from masthead.accounts.models import User
 from masthead.community.letters import queue_ended, queue_renewal_ahead
 from masthead.community.letters_by_calendar import (
     CHARGED_ON,
-    get_statement_key_prefix,
+    STATEMENT,
     get_unpaid_since,
     list_payment_letters,
     queue_card_expiring,
@@ -120,9 +120,8 @@ def send_statements(*, now: datetime) -> int:
     if today.month != JANUARY:
         return 0
     year = today.year - 1
-    key = Concat(
-        Value(get_statement_key_prefix()), Cast(OuterRef("pk"), CharField()), Value(f":{year}"), output_field=CharField()
-    )
+    person_key = Cast(OuterRef("pk"), CharField())
+    key = Concat(Value(f"{STATEMENT}:"), person_key, Value(f":{year}"), output_field=CharField())
     waiting = User.objects.filter(is_active=True, pk__in=list_kept(year).values("person")).exclude(
         Exists(Letter.objects.filter(unique_key=key))
     )

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from masthead.letters.operations.bounce import note_report
+from masthead.letters.operations.queue import (
+    ORDINARY_PRIORITY,
+    URGENT_PRIORITY,
+    queue_letter,
+    queue_written_letter,
+)
 from masthead.letters.operations.send import (
     HOLD,
     MAX_ATTEMPTS,
@@ -10,12 +16,6 @@ from masthead.letters.operations.send import (
     LetterBeingSent,
     deliver,
     send_again,
-)
-from masthead.letters.operations.queue import (
-    ORDINARY_PRIORITY,
-    URGENT_PRIORITY,
-    queue_letter,
-    queue_written_letter,
 )
 from masthead.letters.operations.stop import forget_address, move_address, resume_letters, stop_letters
 from masthead.letters.operations.wording import reset_words, send_test, write_words

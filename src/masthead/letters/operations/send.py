@@ -99,7 +99,7 @@ def _take(letter_id: int, *, now: datetime) -> Letter | None:
 
 
 def _find_reason_to_stop(letter: Letter) -> str:
-    """Return why the letter is not to be sent after all; "" where it is. One that is written out already is asked for."""
+    """Return why the letter is not to be sent after all; "" where it is."""
     if not is_known(letter.kind):
         return ""
     kind = get_kind(letter.kind)
