@@ -65,12 +65,16 @@ class OfferUsed(MastheadError):
         return _("This offer is for new members, once each. You can go on without it.")
 
 
-def find_offer(code: str, price: TierPrice, amount: Money, *, now: datetime) -> Offer:
-    """Return the offer of this code if it fits what was chosen. Raises NoSuchOffer, OfferOver, OfferNotForThis."""
+def find_offer(code: str, price: TierPrice, amount: Money, *, now: datetime, is_held: bool = False) -> Offer:
+    """Return the offer of this code if it fits what was chosen; `is_held` by who asks, its limit does not matter.
+
+    Raises NoSuchOffer, OfferOver, OfferNotForThis.
+    """
     offer = Offer.objects.filter(code=code.strip().upper()).first()
     if offer is None:
         raise NoSuchOffer
-    if not offer.active or (offer.ends_at is not None and offer.ends_at <= now) or _is_taken(offer, now=now):
+    is_over = not offer.active or (offer.ends_at is not None and offer.ends_at <= now)
+    if is_over or (not is_held and _is_taken(offer, now=now)):
         raise OfferOver
     if price.interval == Interval.ONCE or (offer.tier_id is not None and offer.tier_id != price.tier_id):
         raise OfferNotForThis
@@ -108,6 +112,11 @@ def keep(redemption: Redemption, checkout: Checkout) -> None:
 def give_back(redemption: Redemption) -> None:
     """Give a use back that came to no checkout. Safe to repeat."""
     Redemption.objects.filter(pk=redemption.pk, checkout__isnull=True).delete()
+
+
+def has_offer(checkout: Checkout) -> bool:
+    """Return whether a checkout was begun with an offer; no query where its redemption was brought along."""
+    return hasattr(checkout, "redemption")
 
 
 def count_uses(offer: Offer, *, now: datetime) -> int:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from masthead.accounts.models import User, normalize_email
 from masthead.community.models import Offer, TierPrice
-from masthead.community.offering.operations import find_offer, give_back, keep, take
+from masthead.community.offering.operations import find_offer, give_back, has_offer, keep, take
 from masthead.community.offers import get_ceiling
 from masthead.community.queries import has_paid_membership
 from masthead.payments import operations as payments
@@ -71,12 +71,15 @@ def start_joining(order: JoinOrder, *, earlier: Sequence[UUID], now: datetime) -
     """
     check_amount(order.amount, order.price.floor, get_ceiling(order.price.floor))
     email = normalize_email(order.email)
-    offer = find_offer(order.offer, order.price, order.amount, now=now) if order.offer else None
     open_ones = list(
-        Checkout.objects.select_related("redemption")
+        Checkout.objects.select_related("redemption__offer")
         .filter(pk__in=earlier, state=CheckoutState.OPEN, email__iexact=email)
         .order_by("-created_at")
     )
+    offer = None
+    if order.offer:
+        held = any(one.redemption.offer.code == order.offer.strip().upper() for one in open_ones if has_offer(one))
+        offer = find_offer(order.offer, order.price, order.amount, now=now, is_held=held)
     if order.price.interval != Interval.ONCE:
         _refuse_second(email, open_ones, now=now)
     new_account = not User.objects.with_email(email).exists()
@@ -126,9 +129,8 @@ def _refuse_second(email: str, open_ones: Sequence[Checkout], *, now: datetime) 
 
 
 def _is_same(checkout: Checkout, order: JoinOrder, offer: Offer | None) -> bool:
-    redemption = getattr(checkout, "redemption", None)
     return (
-        (redemption.offer_id if redemption else None) == (offer.pk if offer else None)
+        (checkout.redemption.offer_id if has_offer(checkout) else None) == (offer.pk if offer else None)
         and checkout.product == order.price.tier.key
         and (checkout.amount_minor, checkout.currency) == (order.amount.minor, order.amount.currency)
         and checkout.interval == order.price.interval

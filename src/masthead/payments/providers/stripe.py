@@ -32,6 +32,7 @@ from masthead.payments.providers.base import (
 from masthead.payments.providers.stripe_stating import (
     as_metadata,
     country_of,
+    describe_item,
     end_of,
     interval_of,
     order_of,
@@ -62,7 +63,6 @@ if TYPE_CHECKING:
     from stripe.params import (
         CouponCreateParams,
         SubscriptionUpdateParams,
-        SubscriptionUpdateParamsItem,
         SubscriptionUpdateParamsPauseCollection,
     )
     from stripe.params.billing_portal import SessionCreateParamsFlowData
@@ -366,19 +366,6 @@ class StripeProvider:
             )
             for event in events.auto_paging_iter():
                 yield hint_of(event.id, event.type, event.created, event.data.object.to_dict())
-
-
-def describe_item(item: str, product: str, amount: Money, interval: Interval) -> SubscriptionUpdateParamsItem:
-    """Return what an item of a subscription shall cost."""
-    return {
-        "id": item,
-        "price_data": {
-            "currency": amount.currency.lower(),
-            "product": product,
-            "unit_amount": to_stripe(amount),
-            "recurring": {"interval": "year" if interval is Interval.YEAR else "month"},
-        },
-    }
 
 
 @contextmanager

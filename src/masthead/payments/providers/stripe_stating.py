@@ -6,7 +6,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import stripe
 
@@ -32,7 +32,11 @@ from masthead.payments.providers.stripe_words import (
     moment_of,
     to_stripe,
 )
+from masthead.rules.money import Money
 from masthead.rules.pledges import Interval
+
+if TYPE_CHECKING:
+    from stripe.params import SubscriptionUpdateParamsItem
 
 
 def order_of(metadata: Any) -> str:
@@ -120,6 +124,19 @@ def as_metadata(plan: Plan, *, later: Plan | None = None, at: int = 0) -> dict[s
         NEXT + PRODUCT: later.product,
         NEXT + PRODUCT_NAME: later.product_name,
         NEXT_AT: str(at),
+    }
+
+
+def describe_item(item: str, product: str, amount: Money, interval: Interval) -> SubscriptionUpdateParamsItem:
+    """Return what an item of a subscription shall cost."""
+    return {
+        "id": item,
+        "price_data": {
+            "currency": amount.currency.lower(),
+            "product": product,
+            "unit_amount": to_stripe(amount),
+            "recurring": {"interval": "year" if interval is Interval.YEAR else "month"},
+        },
     }
 
 
