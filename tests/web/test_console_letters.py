@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ENDED = "/cms/letters/words/ended/en/"
 LETTERS = "wagtailsnippets_letters_letter"
-BODY = "{greeting}\n\nall over, since **{since}**.\n\n- one\n- two\n\n{button}\n\nYours, {editor}"
+BODY = "{greeting}\n\nall over, since **{since}**.\n\n- one\n- two\n\n{button}\n\nYours,\n{editor}"
 
 
 @pytest.fixture
@@ -86,6 +86,7 @@ class TestWords:
         page = BeautifulSoup(letter.html, "html.parser")
         assert [tag.get_text() for tag in page.select("b, li")] == ["November 22, 2025", "one", "two"]
         assert page.find("a", string="Join again")
+        assert "&lt;" not in letter.html
         assert "because your membership has ended" in letter.html, "why one gets it stays"
 
     def test_are_ours_where_the_other_language_was_changed(self, manager: Client) -> None:

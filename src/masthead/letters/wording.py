@@ -24,6 +24,7 @@ GREETING: Final = "greeting"
 # Known to every letter.
 COMMON: Final = (GREETING, "publication", "editor")
 
+LINE_BREAK: Final = mark_safe("<br />")
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
 _ALONE: Final = re.compile(r"\{(\w+)\}")
 _ITEM: Final = re.compile(r"\s*[-*•]\s+(.*)")
@@ -125,7 +126,7 @@ def _to_mjml(block: _Block, values: Mapping[str, str], parts: Mapping[str, str])
             items = format_html_join("", "<li>{}</li>", ((line,) for line in lines))
             return format_html("<mj-text><ul>{}</ul></mj-text>", items)
         case _Shape.PARAGRAPH:
-            return format_html("<mj-text>{}</mj-text>", format_html_join("<br />", "{}", ((line,) for line in lines)))
+            return format_html("<mj-text>{}</mj-text>", format_html_join(LINE_BREAK, "{}", ((line,) for line in lines)))
 
 
 def _to_text(block: _Block, values: Mapping[str, str], parts: Mapping[str, str]) -> str:

@@ -55,7 +55,7 @@ def send_test(kind: str, language: str, *, own: OwnWords | None, to: User, now: 
 def _save(kind: str, language: str, *, subject: str, body: str, by: User, now: datetime) -> LetterWords:
     words, is_new = LetterWords.objects.get_or_create(kind=kind, language=language, defaults={"changed_at": now})
     if is_new or (words.subject, words.body) != (subject, body):
-        words.subject, words.body, words.changed_at, words.changed_by = subject, body, now, by
+        words.subject, words.body, words.changed_at = subject, body, now
         words.save()
         log(instance=words, action="wagtail.edit" if body else "wagtail.revert", user=by, title=str(words))
     return words
