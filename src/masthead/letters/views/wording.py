@@ -133,7 +133,7 @@ def edit_words(request: HttpRequest, kind: Kind, language: str) -> HttpResponse:
         "required": form.vocabulary.required,
         "history": _list_history(kind.key, language),
         "seen_as": [("light", _("Light")), ("dark", _("Dark")), ("text", _("Plain text"))],
-        "page_title": kind.key,
+        "page_title": render_letter(kind.key, kind.sample, language=language).subject,
     }
     return render(request, "letters/console/words_edit.html", context)
 
