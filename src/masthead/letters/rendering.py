@@ -43,8 +43,13 @@ class Rendered:
 class OwnWords(Protocol):
     """What the newsroom says in place of our words."""
 
-    subject: str
-    body: str
+    @property
+    def subject(self) -> str:
+        """The subject, with placeholders."""
+
+    @property
+    def body(self) -> str:
+        """The paragraphs, with placeholders."""
 
 
 def render_letter(
@@ -152,7 +157,8 @@ def _fill_block(name: str, block: str, context: Mapping[str, Any], *, escape: bo
 
 
 def _find_blocks(name: str) -> dict[str, BlockNode]:
-    return {node.name: node for node in _get_template(name).nodelist.get_nodes_by_type(BlockNode)}
+    nodes = _get_template(name).nodelist.get_nodes_by_type(BlockNode)
+    return {node.name: node for node in nodes if isinstance(node, BlockNode)}
 
 
 def _get_template(name: str) -> Template:

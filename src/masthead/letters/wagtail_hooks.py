@@ -84,7 +84,7 @@ class LetterViewSet(SnippetViewSet):
 
     model = Letter
     icon = "mail"
-    menu_label = _("Letters sent")  # type: ignore[assignment]  # said in the reader's language
+    menu_label = _("Letters sent")
     inspect_view_enabled = True
     inspect_view_class = LetterInspectView
     inspect_view_fields = [
@@ -127,7 +127,7 @@ class UnreachableViewSet(SnippetViewSet):
 
     model = UnreachableAddress
     icon = "warning"
-    menu_label = _("Unreachable addresses")  # type: ignore[assignment]  # said in the reader's language
+    menu_label = _("Unreachable addresses")
     inspect_view_enabled = True
     copy_view_enabled = False
     search_backend_name = None
@@ -150,7 +150,7 @@ class UnsubscriptionViewSet(SnippetViewSet):
 
     model = Unsubscription
     icon = "cross"
-    menu_label = _("Unsubscribed")  # type: ignore[assignment]  # said in the reader's language
+    menu_label = _("Unsubscribed")
     inspect_view_enabled = True
     copy_view_enabled = False
     search_backend_name = None

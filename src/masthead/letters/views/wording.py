@@ -62,7 +62,7 @@ class Row:
 def for_editors(view: View) -> View:
     """Let in who may word letters; find kind and language, or answer 404."""
 
-    @permission_required(PERMISSION)
+    @permission_required(PERMISSION)  # type: ignore[untyped-decorator]  # Wagtail's
     @wraps(view)
     def guarded(request: HttpRequest, kind: str, language: str) -> HttpResponse:
         try:
@@ -78,7 +78,7 @@ def for_editors(view: View) -> View:
 
 @never_cache
 @require_safe
-@permission_required(PERMISSION)
+@permission_required(PERMISSION)  # type: ignore[untyped-decorator]  # Wagtail's
 def list_words(request: HttpRequest) -> HttpResponse:
     """List every kind of letter, with the languages in which the newsroom says it in its own words."""
     own = {(words.kind, words.language): words for words in LetterWords.objects.exclude(body="")}
