@@ -24,7 +24,7 @@ from tests.apps.community_cast import (
 
 from masthead.accounts.models import User
 from masthead.community import operations
-from masthead.community.models import Contribution, Membership, SurplusSubscription, TierPrice
+from masthead.community.models import Contribution, Membership, SurplusSubscription, Tier, TierPrice
 from masthead.community.operations.complete import NotPaid
 from masthead.community.queries import get_membership, get_standing, is_entitled
 from masthead.kit.jobs.models import Job
@@ -33,7 +33,7 @@ from masthead.payments.models import Subscription
 from masthead.rules import pledges
 from masthead.rules.asking import AmountBelowFloor
 from masthead.rules.money import Money
-from masthead.rules.pledges import GRACE, PledgeState
+from masthead.rules.pledges import GRACE, Interval, PledgeState
 
 pytestmark = pytest.mark.django_db
 NOON = MORNING + timedelta(hours=3)
@@ -270,7 +270,13 @@ class TestOperationsGuardThemselves:
     def test_an_amount_below_the_floor_is_never_asked_of_the_provider(self, alma: User) -> None:
         project(make_subscription(alma))
         with pytest.raises(AmountBelowFloor):
-            operations.change_amount(alma, amount=Money(599, "USD"), now=NOON)
+            operations.change_plan(
+                alma,
+                tier=Tier.objects.get(key="community"),
+                interval=Interval.MONTH,
+                amount=Money(599, "USD"),
+                now=NOON,
+            )
 
     def test_a_checkout_below_the_floor_is_never_begun(self, alma: User) -> None:
         price = TierPrice.objects.get(floor_minor=600)

@@ -100,6 +100,7 @@ def running_newsroom() -> Iterator[Newsroom]:
             )
             try:
                 wait_for(lambda: answers(site.url + "/_masthead/health"), seconds=90, what="the site to answer")
+                wait_for(lambda: answers(site.url + "/sandbox/"), seconds=90, what="the sandbox to answer")
                 yield site
             finally:
                 server.send_signal(signal.SIGTERM)

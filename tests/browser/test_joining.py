@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import TimeoutError as TooSlow
 from tests.browser.conftest import Reader, wait_for
 
 pytestmark = pytest.mark.browser
@@ -38,9 +39,18 @@ def name_amount(page: Page, amount: str) -> None:
     page.locator("input[name=other]").fill(amount)
 
 
+def wait_for_checkout(page: Page) -> None:
+    """Wait for the sandbox's hosted page; say what the site said where it does not come."""
+    try:
+        page.wait_for_url("**/sandbox/**")
+    except TooSlow as error:
+        said = page.locator("#errors, .field__error, .notice").all_inner_texts()
+        raise AssertionError(f"no payment page, but {page.url}: {said}") from error
+
+
 def pay(page: Page, card: str = SUCCEEDS) -> None:
     """Pay on the sandbox's hosted page with one of its cards."""
-    page.wait_for_url("**/sandbox/**")
+    wait_for_checkout(page)
     expect(page.locator(".banner")).to_contain_text("No real money")
     page.locator("a.card", has_text=card).click()
     page.get_by_label("Name on the card").fill("M. Reader")
@@ -161,7 +171,10 @@ class TestBelonging:
         name_amount(page, "15")
         page.locator("form[action$='/amount/'] [data-go]").click()
         expect(page.locator("main")).to_contain_text("$15")
+        page.locator("[data-go]").click()
+        expect(page.locator("main")).to_contain_text("From today on you pay $15 a month")
         page.get_by_role("link", name="End my membership").click()
+        page.get_by_text("I read too little of it").click()
         page.locator("main form button").first.click()
         expect(page.locator("main")).to_contain_text(re.compile("ends|until", re.IGNORECASE))
         answer = reader.open("/membership/")
@@ -192,8 +205,9 @@ class TestAChoiceOnItsWay:
         page.locator("#interval-once").click()
         page.get_by_label("e-mail address").fill(new_address("quick"))
         page.locator("[data-go]").click(no_wait_after=True)
-        wait_for(lambda: held)[0].continue_()
-        page.wait_for_url("**/sandbox/**")
+        page.wait_for_timeout(200)
+        held[0].continue_()
+        wait_for_checkout(page)
         expect(page.locator("main")).to_contain_text("nothing renews")
 
     def test_swallows_no_press_of_the_button(self, reader: Reader) -> None:
@@ -208,7 +222,7 @@ class TestAChoiceOnItsWay:
         page.mouse.down()
         page.wait_for_timeout(800)
         page.mouse.up()
-        page.wait_for_url("**/sandbox/**")
+        wait_for_checkout(page)
 
 
 class TestSigningIn:

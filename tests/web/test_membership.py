@@ -177,14 +177,23 @@ class TestChanges:
         client.get(desk.pay(client.post("/join/", posted).headers["Location"]))
         return client
 
-    def test_another_amount_is_charged_from_the_next_period_on(self, joined: Client, desk: Desk) -> None:
-        answer = joined.post("/membership/amount/", {"amount": "other", "other": "17.50"})
-        assert "you pay $17.50 a month" in say(answer)
-        assert get_facts(get_page(joined))["You give"] == "$17.50 a month"
+    def test_a_lower_amount_is_charged_from_the_next_period_on(self, joined: Client, desk: Desk) -> None:
+        answer = joined.post("/membership/amount/", {"amount": "other", "other": "7.50"})
+        assert "you pay $7.50 a month" in say(answer)
+        page = get_page(joined)
+        assert get_facts(page)["You give"] == "$12 a month"
+        assert "Community, $7.50 a month" in page.get_text()
         assert [payment.amount_minor for payment in Payment.objects.all()] == [1200]
         desk.turn_clock("month")
         desk.deliver()
-        assert [payment.amount_minor for payment in Payment.objects.order_by("paid_at")] == [1200, 1750]
+        assert get_facts(get_page(joined))["You give"] == "$7.50 a month"
+        assert [payment.amount_minor for payment in Payment.objects.order_by("paid_at")] == [1200, 750]
+
+    def test_a_higher_amount_is_explained_before_it_is_charged(self, joined: Client) -> None:
+        answer = joined.post("/membership/amount/", {"amount": "20"})
+        assert answer.headers["Location"] == "/membership/change/confirm/?tier=community&interval=month&amount=20"
+        assert "Today about $8 is charged" in get_page(joined, answer.headers["Location"]).get_text()
+        assert [payment.amount_minor for payment in Payment.objects.all()] == [1200]
 
     def test_the_same_amount_again_changes_nothing(self, joined: Client, desk: Desk) -> None:
         before = desk.count_calls()
@@ -258,12 +267,12 @@ class TestChanges:
     def test_an_amount_cannot_be_changed_while_it_ends(self, joined: Client) -> None:
         joined.post("/membership/end/")
         assert "about to end" in say(joined.post("/membership/amount/", {"amount": "20"}))
-        assert not get_page(joined).select("details.fold")
+        assert not get_page(joined).select("form[action='/membership/amount/']")
 
     def test_a_provider_that_is_away_is_a_sentence_and_changes_nothing(self, joined: Client, settings: Any) -> None:
         settings.MASTHEAD_SANDBOX_URL = "http://127.0.0.1:9"
         for address in ("/membership/amount/", "/membership/end/"):
-            answer = joined.post(address, {"amount": "20"})
+            answer = joined.post(address, {"amount": "6"})
             assert answer.headers["Location"] == "/membership/"
             assert "does not answer" in say(answer)
         membership = Membership.objects.get()

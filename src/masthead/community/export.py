@@ -12,7 +12,7 @@ from django.db.models import Manager
 
 from masthead.accounts.mail import CONFIRM_ADDRESS, SIGN_IN_CODE
 from masthead.accounts.models import User
-from masthead.community.models import Contribution, Membership, SurplusSubscription
+from masthead.community.models import Contribution, EndReason, Membership, SurplusSubscription
 from masthead.letters.models import Letter, UnreachableAddress, Unsubscription
 from masthead.payments.models import Checkout, Payment, Subscription
 
@@ -30,8 +30,9 @@ TOLD: Final[Mapping[str, _Told]] = {
     "addresses": _Told(EmailAddress.objects, "user", "email verified"),
     "passkeys_and_codes": _Told(Authenticator.objects, "user", "type data__name created_at last_used_at"),
     "memberships": _Told(
-        Membership.objects, "person", "tier__name amount_minor currency interval state since paid_until ends_at"
+        Membership.objects, "person", "tier__name amount_minor currency interval source state since paid_until ends_at"
     ),
+    "reasons_to_end": _Told(EndReason.objects, "person", "why words said_at"),
     "double_payments": _Told(SurplusSubscription.objects, "person", "tier__name paid_until noticed_at end_asked_at"),
     "contributions": _Told(Contribution.objects, "person", "payment__amount_minor payment__currency given_at"),
     "checkouts": _Told(
@@ -44,7 +45,8 @@ TOLD: Final[Mapping[str, _Told]] = {
         Subscription.objects,
         "person",
         "provider reference customer product_name amount_minor currency interval status started_at paid_until "
-        "cancel_at_period_end ended_at",
+        "cancel_at_period_end ended_at card_label card_expires_on next_product_name next_amount_minor next_interval "
+        "next_at resumes_at",
     ),
     "payments": _Told(
         Payment.objects,

@@ -66,6 +66,12 @@ class AmountForm(forms.Form):
         return cleaned
 
 
+class NameForm(forms.Form):
+    """What a person is called."""
+
+    name = forms.CharField(max_length=120, strip=True)
+
+
 class JoinForm(AmountForm):
     """Tier, how often, currency, amount and address, as the join page posts them.
 

@@ -19,6 +19,7 @@ from masthead.rules.pledges import Interval, PledgeState
 
 THANKS, THANKS_ONCE = "thanks", "thanks_once"
 RENEWAL_AHEAD, ENDED = "renewal_ahead", "ended"
+CHANGED, PAUSED = "amount_changed", "paused"
 
 
 def get_next_charge(membership: Membership) -> Money:
@@ -68,6 +69,14 @@ register(
     still_true=has_still_ended,
     sample={"name": "Alma Brandt", "tier": "Community", "since": "November 22, 2025"},
 )
+register(
+    CHANGED,
+    sample={"name": "Alma Brandt", "tier": "Community", "price": "$20 a month", "day": "November 22, 2026"},
+)
+register(
+    PAUSED,
+    sample={"name": "Alma Brandt", "tier": "Community", "until": "November 22, 2026", "day": "January 22, 2027"},
+)
 
 
 def is_thanked(checkout: Checkout) -> bool:
@@ -116,6 +125,23 @@ def queue_renewal_ahead(membership: Membership, *, renews_at: datetime, now: dat
             "_amount_minor": str(charge.minor),
         }
     return _queue(RENEWAL_AHEAD, membership, context, key=f"{renews_at:%Y-%m-%d}", now=now)
+
+
+def queue_changed(membership: Membership, *, tier: Tier, amount: Money, interval: Interval, now: datetime) -> Letter:
+    """Queue the letter that says what is given from when on. One for each change, repeated or not, on one day."""
+    subscription = membership.subscription
+    begins_at = subscription.next_at if subscription and subscription.next_at else now
+    with override(membership.person.language):
+        context = {"tier": tier.name, "price": say_price(amount, interval), "day": say_day(begins_at)}
+    key = f"{now:%Y-%m-%d}:{tier.key}:{interval}:{amount.minor}"
+    return _queue(CHANGED, membership, context, key=key, now=now)
+
+
+def queue_paused(membership: Membership, *, resumes_at: datetime, now: datetime) -> Letter:
+    """Queue the letter that a membership pauses, and from when on it is charged again. Safe to repeat: one a pause."""
+    with override(membership.person.language):
+        context = {"until": say_day(membership.paid_until or now), "day": say_day(resumes_at)}
+    return _queue(PAUSED, membership, context, key=f"{resumes_at:%Y-%m-%d}", now=now)
 
 
 def queue_ended(membership: Membership, *, now: datetime) -> Letter:

@@ -222,6 +222,41 @@ class Membership(models.Model):
         return self.state == PledgeState.ENDING.value
 
 
+REASON_LENGTH = 500
+
+
+class EndReason(models.Model):
+    """Why somebody ends a membership, as far as they care to say."""
+
+    class Why(models.TextChoices):
+        """The reasons to choose between."""
+
+        MONEY = "money", _("It is too much money for me just now")
+        READING = "reading", _("I read too little of it")
+        REPORTING = "reporting", _("I do not agree with the reporting")
+        BENEFITS = "benefits", _("The benefits are not for me")
+        TROUBLE = "trouble", _("Something did not work")
+        OTHER = "other", _("Something else")
+
+    membership = models.OneToOneField(
+        Membership, verbose_name=_("membership"), on_delete=models.CASCADE, related_name="end_reason"
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.CASCADE, related_name="end_reasons"
+    )
+    why = models.CharField(_("reason"), max_length=10, choices=Why.choices, blank=True)
+    words = models.CharField(_("in their words"), max_length=REASON_LENGTH, blank=True)
+    said_at = models.DateTimeField(_("said"))
+
+    class Meta:
+        ordering = ("-said_at",)
+        verbose_name = _("reason to end")
+        verbose_name_plural = _("reasons to end")
+
+    def __str__(self) -> str:
+        return self.get_why_display() or self.words[:40]
+
+
 class SurplusSubscription(models.Model):
     """A second paid subscription of somebody who is a member already: it is ended, and staff are told.
 
@@ -290,8 +325,10 @@ class Contribution(models.Model):
 from masthead.community.offering.models import Offer, Redemption  # noqa: E402  Django finds an app's models here
 
 __all__ = [
+    "REASON_LENGTH",
     "CommunitySettings",
     "Contribution",
+    "EndReason",
     "Membership",
     "MembershipSource",
     "Offer",

@@ -11,7 +11,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from masthead.accounts.models import User, normalize_email
 from masthead.community.benefits import keep_known
-from masthead.community.models import Contribution, Membership, PaymentFee, SurplusSubscription, TierPrice
+from masthead.community.models import Contribution, Membership, PaymentFee, SurplusSubscription, Tier, TierPrice
 from masthead.payments.models import Checkout, CheckoutState, Payment
 from masthead.rules.asking import Fee
 from masthead.rules.pledges import GRACE
@@ -49,6 +49,11 @@ def find_fee(currency: str) -> Fee | None:
     """Return what a payment in this currency costs, None where staff did not say; one query."""
     row = PaymentFee.objects.filter(currency=currency).first()
     return row.fee if row else None
+
+
+def find_tier(key: str) -> Tier | None:
+    """Return the tier of this key, None where there is none; one query."""
+    return Tier.objects.filter(key=key).first()
 
 
 def get_membership(person: User) -> Membership | None:

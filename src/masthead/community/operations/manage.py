@@ -1,4 +1,4 @@
-"""What members change by themselves: the amount, the end, the end taken back."""
+"""What members change by themselves: the end, and the end taken back."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from typing import ClassVar
 from django.utils.translation import gettext as _
 
 from masthead.accounts.models import User
-from masthead.community.models import Membership
-from masthead.community.offers import get_ceiling
+from masthead.community.models import REASON_LENGTH, EndReason, Membership
 from masthead.community.operations.project import project_membership
-from masthead.community.queries import get_membership, get_price_of_membership
+from masthead.community.queries import get_membership
 from masthead.payments import operations as payments
 from masthead.payments.models import Subscription
-from masthead.rules.asking import check_amount
 from masthead.rules.errors import MastheadError
-from masthead.rules.money import Money
 
 
 class NothingToEnd(MastheadError):
@@ -41,48 +38,38 @@ class NotChangeable(MastheadError):
         return _("Your membership has ended, or is about to end. Take the end back or join again first.")
 
 
-def get_floor(membership: Membership) -> Money:
-    """Return the lowest amount that the member may change to: the present one where the price is not there any more."""
-    price = get_price_of_membership(membership)
-    return price.floor if price else membership.amount
-
-
-def change_amount(person: User, *, amount: Money, now: datetime) -> Membership:
-    """Have another amount charged from the next period on, and return the person's membership.
-
-    Safe to repeat. Raises AmountBelowFloor and AmountAboveCeiling, NotChangeable for a membership that is over or
-    ending, and what the provider raises.
-    """
-    membership, subscription = _get_live(person, otherwise=NotChangeable)
-    if membership.is_ending:
-        raise NotChangeable
-    if amount == membership.amount:
-        return membership
-    floor = get_floor(membership)
-    check_amount(amount, floor, get_ceiling(floor))
-    payments.change_amount(subscription, amount, now=now)
-    return _project(membership, subscription, now=now)
-
-
 def end_membership(person: User, *, now: datetime) -> Membership:
     """End the person's membership when the paid time is over, and return it. Safe to repeat. Raises NothingToEnd."""
-    membership, subscription = _get_live(person, otherwise=NothingToEnd)
+    membership, subscription = get_live(person, otherwise=NothingToEnd)
     if membership.is_ending:
         return membership
     payments.end_subscription(subscription, now=now)
     return _project(membership, subscription, now=now)
 
 
+def note_reason(person: User, why: str, words: str, *, now: datetime) -> None:
+    """Keep why somebody ends a membership, if they say so; what is no reason of ours is left out. Safe to repeat."""
+    membership = get_membership(person)
+    known = why if why in EndReason.Why.values else ""
+    said = " ".join(words.split())[:REASON_LENGTH]
+    if membership is None or not membership.is_live or not (known or said):
+        return
+    EndReason.objects.update_or_create(
+        membership=membership, defaults={"person": person, "why": known, "words": said, "said_at": now}
+    )
+
+
 def keep_membership(person: User, *, now: datetime) -> Membership:
     """Take back an end that has not come yet, and return the membership. Safe to repeat. Raises NotChangeable."""
-    membership, subscription = _get_live(person, otherwise=NotChangeable)
+    membership, subscription = get_live(person, otherwise=NotChangeable)
     if not membership.is_ending:
         return membership
     payments.take_back_end(subscription, now=now)
     return _project(membership, subscription, now=now)
 
 
-def _get_live(person: User, *, otherwise: type[MastheadError]) -> tuple[Membership, Subscription]:
+def get_live(person: User, *, otherwise: type[MastheadError]) -> tuple[Membership, Subscription]:
+    """Return the membership that the person pays for with its subscription; raises `otherwise` where there is none."""
     membership = get_membership(person)
     if membership is None or not membership.is_live or membership.subscription is None:
         raise otherwise

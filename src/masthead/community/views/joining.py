@@ -109,6 +109,7 @@ def _show(
     offer, offer_problem = _find_offer(typed, price)
     context = {
         "page": lay_out(prices, price, kept, fee=queries.find_fee(price.currency), offer=offer),
+        "choose_url": reverse("join"),
         "offer": offer,
         "offer_words": say_offer(offer) if offer else "",
         "offer_code": typed.get("offer", "")[:40],

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
 from typing import Any, cast
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,28 +20,17 @@ from masthead.community import benefits, operations, queries
 from masthead.community.export import export_person
 from masthead.community.forms import AmountForm
 from masthead.community.joining import offer_amounts, to_major
-from masthead.community.models import Membership, TierPrice
+from masthead.community.models import EndReason, Membership, TierPrice
 from masthead.community.passes import issue_pass
+from masthead.community.views.guarding import for_signed_in
 from masthead.community.views.joining import link_to_join
+from masthead.community.views.plans import link_to_confirm
 from masthead.community.words import say_amount, say_day, say_price
+from masthead.kit.formats import format_date
 from masthead.payments.models import Payment
 from masthead.rules.asking import suggest_amounts
 from masthead.rules.errors import MastheadError
-from masthead.rules.pledges import GRACE, PledgeState
-
-View = Callable[[HttpRequest, User], HttpResponse]
-
-
-def for_signed_in(view: View) -> Callable[[HttpRequest], HttpResponse]:
-    """Lead whoever is not signed in to the sign-in, and from there to "my membership"."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest) -> HttpResponse:
-        if not isinstance(request.user, User):
-            return redirect_to_login(reverse("membership"), reverse("account_login"))
-        return view(request, request.user)
-
-    return guarded
+from masthead.rules.pledges import GRACE, Interval, PledgeState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,28 +55,27 @@ def membership(request: HttpRequest, person: User) -> HttpResponse:
 @require_POST
 @for_signed_in
 def change_amount(request: HttpRequest, person: User) -> HttpResponse:
-    """Have another amount charged from the next period on."""
+    """Have a lower amount charged from the next period on; say first what a higher one means."""
     mine = queries.get_membership(person)
-    if mine is None or not mine.is_live:
+    if mine is None or mine.state not in {PledgeState.ACTIVE, PledgeState.PAST_DUE}:
         messages.error(request, str(operations.NotChangeable()))
         return redirect("membership")
     price = queries.get_price_of_membership(mine)
-    form = AmountForm(request.POST, floor=price.floor if price else mine.amount, interval=mine.interval)
+    interval = Interval(mine.interval)
+    form = AmountForm(request.POST, floor=price.floor if price else mine.amount, interval=interval)
     if not form.is_valid():
         return _show(request, person, form=form)
+    amount = form.cleaned_data["money"]
+    if mine.subscription_id is not None and operations.is_change_now(mine, mine.tier, amount, interval):
+        return HttpResponseRedirect(link_to_confirm(mine, amount))
     try:
-        changed = operations.change_amount(person, amount=form.cleaned_data["money"], now=timezone.now())
+        operations.change_plan(person, tier=mine.tier, interval=interval, amount=amount, now=timezone.now())
     except MastheadError as error:
         messages.error(request, str(error))
-        return redirect("membership")
-    price_words = say_price(changed.amount, changed.interval)
-    if changed.state == PledgeState.ACTIVE:
-        sentence = _("Thank you. From {day} on you pay {price}.").format(
-            day=_say_paid_until(changed), price=price_words
-        )
     else:
-        sentence = _("Thank you. From the next period on you pay {price}.").format(price=price_words)
-    messages.success(request, sentence)
+        sentence = _("Thank you. From {day} on you pay {price}.")
+        price_words = say_price(amount, interval)
+        messages.success(request, sentence.format(day=_say_paid_until(mine), price=price_words))
     return redirect("membership")
 
 
@@ -99,6 +85,9 @@ def change_amount(request: HttpRequest, person: User) -> HttpResponse:
 def end_membership(request: HttpRequest, person: User) -> HttpResponse:
     """Say what ending means; on POST end the membership with the paid time."""
     if request.method == "POST":
+        operations.note_reason(
+            person, request.POST.get("reason", ""), request.POST.get("words", ""), now=timezone.now()
+        )
         sentence = _("Your membership ends on {day}. Until then everything stays as it is. Thank you for your support.")
         return _do(request, person, operations.end_membership, sentence)
     mine = queries.get_membership(person)
@@ -106,7 +95,13 @@ def end_membership(request: HttpRequest, person: User) -> HttpResponse:
         return redirect("membership")
     price = queries.get_price_of_membership(mine)
     lower = say_price(price.floor, price.interval) if price and price.floor < mine.amount else ""
-    context = {"membership": mine, "paid_until": _say_paid_until(mine), "lower_price": lower}
+    context = {
+        "membership": mine,
+        "paid_until": _say_paid_until(mine),
+        "lower_price": lower,
+        "can_pause": _can_pause(mine),
+        "reasons": EndReason.Why.choices,
+    }
     return render(request, "community/membership_end.html", context)
 
 
@@ -170,10 +165,36 @@ def _describe(mine: Membership, price: TierPrice | None, form: AmountForm | None
         "benefits_until": say_day(mine.paid_until + GRACE) if mine.paid_until else "",
         "benefits": benefits.list_words(mine.tier.benefits),
         "can_change": can_change,
-        "can_end": can_change,
+        "can_end": can_change or mine.state == PledgeState.PAUSED,
+        "can_pause": _can_pause(mine),
+        **_describe_subscription(mine),
         "amounts": _offer(mine, price, form) if can_change else None,
         "join_url": link_to_join(**chosen, amount=to_major(mine.amount)),
     }
+
+
+def _can_pause(mine: Membership) -> bool:
+    subscription = mine.subscription
+    is_monthly = mine.interval == Interval.MONTH and mine.state == PledgeState.ACTIVE
+    return is_monthly and subscription is not None and subscription.next_at is None and mine.paid_until is not None
+
+
+def _describe_subscription(mine: Membership) -> dict[str, str]:
+    """Say what is planned, when a pause ends, and which card is charged; each "" where there is nothing to say."""
+    subscription = mine.subscription
+    if subscription is None or not mine.is_live:
+        return {}
+    said = {"card": subscription.card_label}
+    if subscription.next_at and subscription.next_amount:
+        said["planned_day"] = say_day(subscription.next_at)
+        said["planned_price"] = say_price(subscription.next_amount, subscription.next_interval)
+        said["planned_tier"] = subscription.next_product_name
+    if mine.state == PledgeState.PAUSED and subscription.resumes_at:
+        said["resumes"] = say_day(subscription.resumes_at + operations.MARGIN)
+    expires = subscription.card_expires_on
+    if expires and mine.paid_until and mine.state != PledgeState.ENDING and expires < mine.paid_until.date():
+        said["card_expires"] = format_date(expires, get_language() or "en")
+    return said
 
 
 def _offer(mine: Membership, price: TierPrice | None, form: AmountForm | None) -> Any:

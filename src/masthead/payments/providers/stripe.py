@@ -387,4 +387,5 @@ def translated_errors() -> Iterator[None]:
     except stripe.CardError as error:
         raise PaymentsRefused(error.user_message or "The card was declined. Nothing was charged.") from error
     except stripe.StripeError as error:
+        logger.warning("the payment service does not answer: %s", type(error).__name__)
         raise PaymentsUnavailable from error
