@@ -28,6 +28,12 @@ _GRANTS = (
         for codename in ("look_up_people", "comp_person", "refund_payment", "resend_letter", "cancel_membership")
     ),
     ("payments", "pause_new_cards"),
+    ("letters", "change_letterwords"),
+    ("letters", "change_letter"),
+    ("letters", "view_letter"),
+    ("letters", "view_unreachableaddress"),
+    ("letters", "delete_unreachableaddress"),
+    ("letters", "view_unsubscription"),
 )
 
 

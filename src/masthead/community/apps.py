@@ -16,4 +16,4 @@ class CommunityConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to payments and accounts, and tell the post room which letters there are."""
-        from masthead.community import letters, receivers  # noqa: F401  importing them is what connects them
+        from masthead.community import letters, letters_by_calendar, receivers  # noqa: F401  importing them is what connects them

@@ -13,7 +13,7 @@ from django.db.models import Manager
 from masthead.accounts.mail import CONFIRM_ADDRESS, SIGN_IN_CODE
 from masthead.accounts.models import User
 from masthead.community.models import Contribution, EndReason, Membership, SurplusSubscription
-from masthead.letters.models import Letter
+from masthead.letters.models import Letter, UnreachableAddress, Unsubscription
 from masthead.payments.models import Checkout, Payment, Subscription
 
 
@@ -54,6 +54,8 @@ TOLD: Final[Mapping[str, _Told]] = {
         "person",
         "paid_at product_name amount_minor currency country refunded_minor refunded_at covers_until provider reference",
     ),
+    "unsubscribed": _Told(Unsubscription.objects, "address__iexact", "group since"),
+    "unreachable": _Told(UnreachableAddress.objects, "address__iexact", "address reason since"),
     "letters": _Told(Letter.objects, "to__iexact", "created_at sent_at kind to language subject text state"),
 }
 _WORDS: Final = frozenset({"subject", "text"})

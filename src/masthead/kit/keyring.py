@@ -24,6 +24,11 @@ def get_pass_signer() -> PassSigner:
     return _make_pass_signer(_secrets(), settings.MASTHEAD_SITE_URL)
 
 
+def get_letter_signer(purpose: str) -> TokenSigner:
+    """Return the signer of what is known again on letters: "stop" for their links, "return" for what comes back."""
+    return _make_letter_signer(_secrets(), settings.MASTHEAD_SITE_URL, purpose)
+
+
 def _secrets() -> tuple[str, ...]:
     return (settings.SECRET_KEY, *settings.MASTHEAD_PREVIOUS_SECRET_KEYS)
 
@@ -41,3 +46,8 @@ def _make_showing_signer(secrets: tuple[str, ...], site: str) -> TokenSigner:
 @lru_cache(maxsize=4)
 def _make_proof_signer(secrets: tuple[str, ...], site: str) -> TokenSigner:
     return TokenSigner(secrets, purpose="proof", site=site)
+
+
+@lru_cache(maxsize=8)
+def _make_letter_signer(secrets: tuple[str, ...], site: str, purpose: str) -> TokenSigner:
+    return TokenSigner(secrets, purpose=f"letter-{purpose}", site=site)

@@ -83,7 +83,6 @@ def resend(letter: Letter, person: User, *, staff: User, now: datetime) -> Lette
         to=person.email,
         language=letter.language,
         headers=letter.headers,
-        unsubscribe_url=letter.unsubscribe_url,
         from_email=letter.from_email,
         subject=letter.subject,
         text=letter.text,
