@@ -29,6 +29,7 @@ from masthead.payments.providers.base import (
     StatedPayment,
     Statement,
 )
+from masthead.payments.providers.stripe_listing import CARDS, PAGE, list_payments, list_subscriptions
 from masthead.payments.providers.stripe_stating import (
     as_metadata,
     country_of,
@@ -73,9 +74,6 @@ logger = logging.getLogger(__name__)
 TIMEOUT_SECONDS: Final = 15
 RETRIES: Final = 2
 LAST_INVOICES: Final = 12
-PAGE: Final = 100
-# What must be expanded to know the card that is charged next.
-CARDS: Final = ("default_payment_method", "customer.invoice_settings.default_payment_method")
 REFUNDS_OF_CHARGE: Final = "latest_charge.refunds"
 
 stripe.enable_telemetry = False
@@ -366,6 +364,16 @@ class StripeProvider:
             )
             for event in events.auto_paging_iter():
                 yield hint_of(event.id, event.type, event.created, event.data.object.to_dict())
+
+    def list_payments(self, since: datetime | None) -> Iterator[Statement]:
+        """State each payment since a moment, and those of which something went back lately."""
+        with translated_errors():
+            yield from list_payments(self._api, since)
+
+    def list_subscriptions(self, since: datetime | None, *, with_ended: bool) -> Iterator[Statement]:
+        """State each subscription that stands, or every one."""
+        with translated_errors():
+            yield from list_subscriptions(self._api, since, with_ended=with_ended)
 
 
 @contextmanager
