@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -78,6 +79,7 @@ def show_inbox(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "outcome": outcome,
         "outcomes": EventOutcome.choices,
+        "kept_query": "&" + urlencode({"q": asked, "outcome": outcome}),
         "may_replay": request.user.has_perm(REPLAY),
         **_head(_("Inbox"), "mail"),
     }

@@ -5,82 +5,145 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('payments', '0002_plans'),
+        ("payments", "0002_plans"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='providerevent',
-            options={'ordering': ('-received_at', '-pk'), 'permissions': [('replay_event', 'Can replay messages of providers')], 'verbose_name': 'message of a provider', 'verbose_name_plural': 'messages of providers'},
+            name="providerevent",
+            options={
+                "ordering": ("-received_at", "-pk"),
+                "permissions": [("replay_event", "Can replay messages of providers")],
+                "verbose_name": "message of a provider",
+                "verbose_name_plural": "messages of providers",
+            },
         ),
         migrations.AddField(
-            model_name='providerevent',
-            name='attempts',
-            field=models.PositiveIntegerField(default=0, verbose_name='attempts'),
+            model_name="providerevent",
+            name="attempts",
+            field=models.PositiveIntegerField(default=0, verbose_name="attempts"),
         ),
         migrations.AddField(
-            model_name='providerevent',
-            name='error',
-            field=models.CharField(blank=True, max_length=300, verbose_name='error'),
+            model_name="providerevent",
+            name="error",
+            field=models.CharField(blank=True, max_length=300, verbose_name="error"),
         ),
         migrations.CreateModel(
-            name='ReconciliationRun',
+            name="ReconciliationRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider', models.CharField(max_length=20)),
-                ('since', models.DateTimeField(blank=True, null=True, verbose_name='since')),
-                ('started_at', models.DateTimeField(verbose_name='started')),
-                ('beat_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
-                ('state', models.CharField(choices=[('running', 'Running'), ('done', 'Complete'), ('failed', 'Failed'), ('broken', 'Broken off')], default='running', max_length=10, verbose_name='state')),
-                ('looked_at', models.PositiveIntegerField(default=0, verbose_name='looked at')),
-                ('foreign', models.PositiveIntegerField(default=0, verbose_name='not ours')),
-                ('mended', models.PositiveIntegerField(default=0, verbose_name='mended')),
-                ('unexplained', models.PositiveIntegerField(default=0, verbose_name='unexplained')),
-                ('error', models.CharField(blank=True, max_length=300, verbose_name='error')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("provider", models.CharField(max_length=20)),
+                ("since", models.DateTimeField(blank=True, null=True, verbose_name="since")),
+                ("started_at", models.DateTimeField(verbose_name="started")),
+                ("beat_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finished")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "Running"),
+                            ("done", "Complete"),
+                            ("failed", "Failed"),
+                            ("broken", "Broken off"),
+                        ],
+                        default="running",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("looked_at", models.PositiveIntegerField(default=0, verbose_name="looked at")),
+                ("foreign", models.PositiveIntegerField(default=0, verbose_name="not ours")),
+                ("mended", models.PositiveIntegerField(default=0, verbose_name="mended")),
+                ("unexplained", models.PositiveIntegerField(default=0, verbose_name="unexplained")),
+                ("error", models.CharField(blank=True, max_length=300, verbose_name="error")),
             ],
             options={
-                'verbose_name': 'reconciliation',
-                'verbose_name_plural': 'reconciliations',
-                'ordering': ('-started_at', '-pk'),
-                'permissions': [('run_reconciliation', 'Can start a reconciliation')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('provider',), name='payments_one_reconciliation_at_a_time'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('state', 'running')), models.Q(models.Q(('state', 'running'), _negated=True), ('finished_at__isnull', False)), _connector='OR'), name='payments_run_over_has_a_moment')],
+                "verbose_name": "reconciliation",
+                "verbose_name_plural": "reconciliations",
+                "ordering": ("-started_at", "-pk"),
+                "permissions": [("run_reconciliation", "Can start a reconciliation")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "running")),
+                        fields=("provider",),
+                        name="payments_one_reconciliation_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at__isnull", True), ("state", "running")),
+                            models.Q(models.Q(("state", "running"), _negated=True), ("finished_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="payments_run_over_has_a_moment",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Difference',
+            name="Difference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('only_there', 'only at the provider'), ('only_here', 'only here'), ('unlike', 'not alike'), ('unread', 'could not be read')], max_length=12, verbose_name='difference')),
-                ('subject', models.CharField(max_length=20)),
-                ('reference', models.CharField(max_length=255, verbose_name='reference')),
-                ('ours', models.CharField(blank=True, max_length=300, verbose_name='here')),
-                ('theirs', models.CharField(blank=True, max_length=300, verbose_name='at the provider')),
-                ('noticed_at', models.DateTimeField(verbose_name='noticed')),
-                ('mended_at', models.DateTimeField(blank=True, null=True, verbose_name='mended')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='differences', to='payments.reconciliationrun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("only_there", "only at the provider"),
+                            ("only_here", "only here"),
+                            ("unlike", "not alike"),
+                            ("unread", "could not be read"),
+                        ],
+                        max_length=12,
+                        verbose_name="difference",
+                    ),
+                ),
+                ("subject", models.CharField(max_length=20)),
+                ("reference", models.CharField(max_length=255, verbose_name="reference")),
+                ("ours", models.CharField(blank=True, max_length=300, verbose_name="here")),
+                ("theirs", models.CharField(blank=True, max_length=300, verbose_name="at the provider")),
+                ("noticed_at", models.DateTimeField(verbose_name="noticed")),
+                ("mended_at", models.DateTimeField(blank=True, null=True, verbose_name="mended")),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="differences",
+                        to="payments.reconciliationrun",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'difference',
-                'verbose_name_plural': 'differences',
-                'ordering': ('-noticed_at', '-pk'),
-                'constraints': [models.UniqueConstraint(fields=('run', 'subject', 'reference'), name='payments_one_difference_an_object')],
+                "verbose_name": "difference",
+                "verbose_name_plural": "differences",
+                "ordering": ("-noticed_at", "-pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("run", "subject", "reference"), name="payments_one_difference_an_object"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReconciliationSum',
+            name="ReconciliationSum",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('currency', models.CharField(max_length=3)),
-                ('ledger_minor', models.BigIntegerField()),
-                ('provider_minor', models.BigIntegerField()),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sums', to='payments.reconciliationrun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("currency", models.CharField(max_length=3)),
+                ("ledger_minor", models.BigIntegerField()),
+                ("provider_minor", models.BigIntegerField()),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sums",
+                        to="payments.reconciliationrun",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('currency',),
-                'constraints': [models.UniqueConstraint(fields=('run', 'currency'), name='payments_one_sum_a_currency')],
+                "ordering": ("currency",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "currency"), name="payments_one_sum_a_currency")
+                ],
             },
         ),
     ]
