@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from masthead.payments.bookkeeping import Difference, DifferenceKind, ReconciliationRun, ReconciliationSum, RunState
 from masthead.payments.shield_models import Burst, CardPause, SpentProof
 from masthead.rules.money import Money
 from masthead.rules.pledges import Interval
@@ -20,10 +21,15 @@ __all__ = [
     "CardPause",
     "Checkout",
     "CheckoutState",
+    "Difference",
+    "DifferenceKind",
     "EventOutcome",
     "FailedAttempt",
     "Payment",
     "ProviderEvent",
+    "ReconciliationRun",
+    "ReconciliationSum",
+    "RunState",
     "SpentProof",
     "Subscription",
     "SubscriptionStatus",
@@ -303,11 +309,14 @@ class ProviderEvent(models.Model):
     source = models.CharField(max_length=10, choices=[("webhook", _("Webhook")), ("listing", _("Listing"))])
     outcome = models.CharField(max_length=10, choices=EventOutcome.choices, default=EventOutcome.WAITING)
     done_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    error = models.CharField(_("error"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("message of a provider")
         verbose_name_plural = _("messages of providers")
         ordering = ("-received_at", "-pk")
+        permissions = [("replay_event", _("Can replay messages of providers"))]
         constraints = [
             models.UniqueConstraint(fields=["provider", "reference"], name="payments_each_event_once"),
             models.CheckConstraint(

@@ -18,6 +18,8 @@ from masthead.payments.models import (
     FailedAttempt,
     Payment,
     ProviderEvent,
+    ReconciliationRun,
+    RunState,
     Subscription,
 )
 from masthead.payments.providers.base import Subject, SubjectKind
@@ -125,3 +127,14 @@ def get_last_message_at(provider: str) -> datetime | None:
     """Return when the newest message of the provider happened."""
     newest = ProviderEvent.objects.filter(provider=provider).order_by("-happened_at").first()
     return newest.happened_at if newest else None
+
+
+def get_last_complete_run(provider: str) -> ReconciliationRun | None:
+    """Return the last reconciliation that came to its end."""
+    return ReconciliationRun.objects.filter(provider=provider, state=RunState.DONE).first()
+
+
+def get_broken_runs(provider: str, *, after: ReconciliationRun) -> list[ReconciliationRun]:
+    """Return the reconciliations after another one that did not come to their end."""
+    broken = ReconciliationRun.objects.filter(provider=provider, state__in=[RunState.FAILED, RunState.BROKEN_OFF])
+    return list(broken.filter(started_at__gt=after.started_at))

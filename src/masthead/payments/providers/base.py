@@ -308,3 +308,18 @@ class Provider(Protocol):
     def list_since(self, moment: datetime) -> Iterator[Hint]:
         """List the messages that the service sent, or meant to send, since a moment (a month back at most)."""
         ...
+
+    def list_payments(self, since: datetime | None) -> Iterator[Statement]:
+        """State each payment that arrived since a moment (None: ever), and each of which something went back lately.
+
+        One payment a statement; `order` is "" for a foreign sale. In pages: the calls grow with the period, not with
+        what is ours.
+        """
+        ...
+
+    def list_subscriptions(self, since: datetime | None, *, with_ended: bool) -> Iterator[Statement]:
+        """State each subscription that stands, or every one; `settled_until` is None where the period does not say.
+
+        A foreign one is a statement without order and subscription.
+        """
+        ...

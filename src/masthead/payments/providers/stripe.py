@@ -28,9 +28,11 @@ from masthead.payments.providers.base import (
     Statement,
 )
 from masthead.payments.providers.stripe_errors import translated_errors
+from masthead.payments.providers.stripe_listing import CARDS, PAGE, list_payments, list_subscriptions
 from masthead.payments.providers.stripe_stating import (
     as_metadata,
     country_of,
+    describe_coupon,
     describe_item,
     interval_of,
     is_price_charged,
@@ -60,7 +62,6 @@ from masthead.rules.pledges import Interval
 
 if TYPE_CHECKING:
     from stripe.params import (
-        CouponCreateParams,
         SubscriptionUpdateParams,
         SubscriptionUpdateParamsPauseCollection,
     )
@@ -70,9 +71,6 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS: Final = 15
 RETRIES: Final = 2
 LAST_INVOICES: Final = 12
-PAGE: Final = 100
-# What must be expanded to know the card that is charged next.
-CARDS: Final = ("default_payment_method", "customer.invoice_settings.default_payment_method")
 REFUNDS_OF_CHARGE: Final = "latest_charge.refunds"
 
 stripe.enable_telemetry = False
@@ -140,21 +138,10 @@ class StripeProvider:
 
     def _make_coupon(self, order: CheckoutOrder, discount: Discount) -> str:
         """Make the coupon of one order: it can be used once, by this order."""
-        coupon: CouponCreateParams = {
-            "max_redemptions": 1,
-            "name": order.product_name[:40],
-            "metadata": {ORDER: order.key},
-        }
-        if discount.off is not None:
-            coupon |= {"amount_off": to_stripe(discount.off), "currency": discount.off.currency.lower()}
-        else:
-            coupon["percent_off"] = discount.share / 100
-        if discount.months is None:
-            coupon["duration"] = "forever"
-        else:
-            coupon |= {"duration": "repeating", "duration_in_months": discount.months}
         with translated_errors():
-            return self._api.coupons.create(coupon, {"idempotency_key": f"coupon-{order.key}"}).id
+            return self._api.coupons.create(
+                describe_coupon(order, discount), {"idempotency_key": f"coupon-{order.key}"}
+            ).id
 
     def expire_checkout(self, reference: str) -> None:
         """Close a page that was not paid."""
@@ -395,3 +382,13 @@ class StripeProvider:
             )
             for event in events.auto_paging_iter():
                 yield hint_of(event.id, event.type, event.created, event.data.object.to_dict())
+
+    def list_payments(self, since: datetime | None) -> Iterator[Statement]:
+        """State each payment since a moment, and those of which something went back lately."""
+        with translated_errors():
+            yield from list_payments(self._api, since)
+
+    def list_subscriptions(self, since: datetime | None, *, with_ended: bool) -> Iterator[Statement]:
+        """State each subscription that stands, or every one."""
+        with translated_errors():
+            yield from list_subscriptions(self._api, since, with_ended=with_ended)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import stripe
 
 from masthead.payments.providers.base import (
+    CheckoutOrder,
     Plan,
     StatedPayment,
     StatedState,
@@ -32,11 +33,12 @@ from masthead.payments.providers.stripe_words import (
     moment_of,
     to_stripe,
 )
+from masthead.rules.discounts import Discount
 from masthead.rules.money import Money
 from masthead.rules.pledges import Interval
 
 if TYPE_CHECKING:
-    from stripe.params import SubscriptionUpdateParamsItem
+    from stripe.params import CouponCreateParams, SubscriptionUpdateParamsItem
 
 
 def order_of(metadata: Any) -> str:
@@ -127,6 +129,24 @@ def as_metadata(plan: Plan, *, later: Plan | None = None, at: int = 0) -> dict[s
         NEXT + PRODUCT_NAME: later.product_name,
         NEXT_AT: str(at),
     }
+
+
+def describe_coupon(order: CheckoutOrder, discount: Discount) -> CouponCreateParams:
+    """Return the coupon of one order."""
+    coupon: CouponCreateParams = {
+        "max_redemptions": 1,
+        "name": order.product_name[:40],
+        "metadata": {ORDER: order.key},
+    }
+    if discount.off is not None:
+        coupon |= {"amount_off": to_stripe(discount.off), "currency": discount.off.currency.lower()}
+    else:
+        coupon["percent_off"] = discount.share / 100
+    if discount.months is None:
+        coupon["duration"] = "forever"
+    else:
+        coupon |= {"duration": "repeating", "duration_in_months": discount.months}
+    return coupon
 
 
 def describe_item(item: str, product: str, amount: Money, interval: Interval) -> SubscriptionUpdateParamsItem:
