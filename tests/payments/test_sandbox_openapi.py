@@ -205,7 +205,7 @@ def live(bank: Bank, api: stripe.V1Services) -> None:
     api.test_helpers.test_clocks.advance(clock.id, {"frozen_time": clock.frozen_time + 367 * 86_400})
     bank.provider.read_subscription(good.subscription.reference)
     for key in ("good", "once"):
-        [payment] = bank.provider.read_checkout(references[key]).payments
+        payment = bank.provider.read_checkout(references[key]).payments[0]
         bank.provider.refund(payment.reference, amount=Money(200, "USD"), key=f"r-{key}")
         bank.provider.read_payment(payment.reference)
     change_subscriptions(api, bank)
