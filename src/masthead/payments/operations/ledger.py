@@ -56,7 +56,8 @@ def write_statement(checkout: Checkout, statement: Statement, *, now: datetime) 
 
 
 def _note_checkout(checkout: Checkout, statement: Statement) -> bool:
-    changed = _set(checkout, name=checkout.name or statement.name[:NAME_LENGTH])
+    # One whose address was erased learns no name again.
+    changed = _set(checkout, name=(checkout.name or statement.name[:NAME_LENGTH]) if checkout.email else "")
     if statement.checkout is not None:
         changed |= _set(
             checkout,
@@ -84,7 +85,7 @@ def _write_subscription(checkout: Checkout, stated: StatedSubscription) -> bool:
     )
     changed = _set(
         row,
-        customer=stated.customer or row.customer,
+        customer=(stated.customer or row.customer) if checkout.email else "",
         person_id=row.person_id or checkout.person_id,
         amount_minor=stated.amount.minor,
         currency=stated.amount.currency,
@@ -92,8 +93,8 @@ def _write_subscription(checkout: Checkout, stated: StatedSubscription) -> bool:
         **_describe_plans(row, stated),
         settled_until=stated.settled_until or row.settled_until,
         resumes_at=stated.resumes_at,
-        card_label=stated.card_label[:CARD_LENGTH],
-        card_expires_on=stated.card_expires_on,
+        card_label=stated.card_label[:CARD_LENGTH] if checkout.email else "",
+        card_expires_on=stated.card_expires_on if checkout.email else None,
         status=SubscriptionStatus(stated.status.value),
         cancel_at_period_end=stated.cancel_at_period_end,
         started_at=stated.started_at,
