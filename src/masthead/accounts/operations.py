@@ -34,7 +34,7 @@ def get_or_create_person(*, email: str, name: str = "", language: str = "en") ->
                 return User.objects.create_user(email, name=_tidy(name), language=language), True
         except IntegrityError:
             # Someone else made the same person a moment ago.
-            person = User.objects.with_email(email).get()
+            person = User.objects.get(email=normalize_email(email))
     if name.strip() and not person.name:
         rename_person(person, name=name)
     return person, False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from masthead.community import views
+from masthead.community.care import leaving
 
 urlpatterns: list[URLPattern] = [
     path("join/", views.join, name="join"),
@@ -24,5 +25,6 @@ urlpatterns: list[URLPattern] = [
     path("membership/end/", views.end_membership, name="membership_end"),
     path("membership/keep/", views.keep_membership, name="membership_keep"),
     path("membership/everything.json", views.export_everything, name="membership_export"),
+    path("membership/erase/", leaving.erase_me, name="membership_erase"),
     path("_masthead/pass", views.refresh_pass, name="pass"),
 ]

@@ -211,3 +211,19 @@ def _finish(erasure_id: int, *, now: datetime) -> Erasure:
         erasure.done_at, erasure.letter_id = now, None
         erasure.save(update_fields=["done_at", "letter_id"])
     return erasure
+
+
+def say_consequences(person: User) -> list[str]:
+    """Say what an erasure will take and what it keeps, and why."""
+    kept = Payment.objects.filter(person=person).count()
+    return [
+        _("The membership ends at once, here and at the payment provider, which deletes the card and the customer."),
+        _("Name, addresses, sign-ins, passkeys, letters and reasons to leave are deleted."),
+        _(
+            "{count} lines of the books are kept, with number, amount, currency, date and country, and no name:"
+            " the law on bookkeeping asks for them."
+        ).format(count=kept)
+        if kept
+        else _("Nothing is kept."),
+        _("This cannot be undone."),
+    ]

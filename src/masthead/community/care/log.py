@@ -39,4 +39,4 @@ def list_notes(person_key: int) -> QuerySet[ModelLogEntry]:
     """Return what was done for the person of this number, newest first."""
     kind = ContentType.objects.get_for_model(User)
     entries = ModelLogEntry.objects.filter(content_type=kind, object_id=str(person_key))
-    return QuerySet.select_related(entries, "user").order_by("-timestamp", "-pk")
+    return entries.select_related("user").order_by("-timestamp", "-pk")
