@@ -15,7 +15,14 @@ from masthead.community.forms import read_amount
 from masthead.community.joining import to_major
 from masthead.community.models import Tier
 from masthead.payments.models import Payment
-from masthead.rules.money import CURRENCIES, Money
+from masthead.rules.money import CURRENCIES, BadAmount, Money
+
+
+def _read(text: str, currency: str) -> Money:
+    try:
+        return read_amount(text, currency)
+    except BadAmount as error:
+        raise ValidationError(_("Write an amount, as 12 or 12.50.")) from error
 
 
 class LookUpForm(forms.Form):
@@ -35,7 +42,7 @@ class LookUpForm(forms.Form):
             currency = values["currency"] or "USD"
             if currency not in CURRENCIES:
                 raise ValidationError(_("There is no such currency."))
-            values["minor"] = read_amount(values["amount"], currency).minor
+            values["minor"] = _read(values["amount"], currency).minor
         return values
 
 
@@ -66,7 +73,7 @@ class RefundForm(forms.Form):
 
     def clean_amount(self) -> Money:
         """Refuse nothing, nonsense, and more than is left."""
-        amount = read_amount(self.cleaned_data["amount"], self.payment.currency)
+        amount = _read(self.cleaned_data["amount"], self.payment.currency)
         if amount.minor <= 0 or amount > self.payment.kept:
             raise ValidationError(_("More than nothing, and at most what is left."))
         return amount
