@@ -91,7 +91,8 @@ def assert_gone(person_key: int) -> None:
     for word in ("alma@", "other@", "Alma", "Too dear", "cus_1", "cus_2", "4242", "phone"):
         assert word not in said, word
     assert not User.objects.filter(pk=person_key).exists()
-    assert not (Membership.objects.exists() or SurplusSubscription.objects.exists() or Session.objects.exists())
+    for model in (Membership, SurplusSubscription, Session):
+        assert not model._default_manager.exists()
     assert sorted(Payment.objects.values_list("amount_minor", "currency", "country", "person", "token")) == [
         (1200, "USD", "DE", None, ""),
         (2500, "USD", "", None, ""),
@@ -137,9 +138,10 @@ class TestErase:
 
         key = alma.pk
         erasure = erasing.ask_erasure(alma, by=None, now=MORNING)
-        with monkeypatch.context() as patch, pytest.raises(Killed):
+        with monkeypatch.context() as patch:
             patch.setattr(erasing, step, die)
-            erasing.erase(erasure.pk, now=MORNING)
+            with pytest.raises(Killed):
+                erasing.erase(erasure.pk, now=MORNING)
         erasing.erase_open(now=MORNING)
         assert_gone(key)
 
@@ -183,9 +185,7 @@ class TestNothingIsForgotten:
         }
     )
     # Only who works here has these, and nobody who works here is erased.
-    STAFF: frozenset[str] = frozenset(
-        {"wagtailcore", "wagtailimages", "wagtaildocs", "admin", "appeals", "newsroom"}
-    )
+    STAFF: frozenset[str] = frozenset({"wagtailcore", "wagtailimages", "wagtaildocs", "admin", "appeals", "newsroom"})
 
     def test_every_table_that_points_to_a_person_is_handled(self) -> None:
         handled = {model._meta.label for model in erasing.BECOMES}
@@ -200,12 +200,16 @@ class TestNothingIsForgotten:
         assert rest == set()
 
     def test_merging_moves_the_same_tables(self) -> None:
-        assert set(merging.MOVED) == set(erasing.BECOMES) == {
-            Membership,
-            SurplusSubscription,
-            EndReason,
-            Contribution,
-            Checkout,
-            Subscription,
-            Payment,
-        }
+        assert (
+            set(merging.MOVED)
+            == set(erasing.BECOMES)
+            == {
+                Membership,
+                SurplusSubscription,
+                EndReason,
+                Contribution,
+                Checkout,
+                Subscription,
+                Payment,
+            }
+        )

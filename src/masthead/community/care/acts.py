@@ -87,9 +87,7 @@ def is_resendable(letter: Letter) -> bool:
     return letter.kind in RESENDABLE
 
 
-RESENDABLE = frozenset(
-    {RECEIPT, "thanks", "thanks_once", "renewal_ahead", "amount_changed", "paused", "ended"}
-)
+RESENDABLE = frozenset({RECEIPT, "thanks", "thanks_once", "renewal_ahead", "amount_changed", "paused", "ended"})
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -108,7 +108,7 @@ def _act(permission: str) -> Callable[[View[P]], Door[P]]:
 @_act("comp_person")
 def comp(request: HttpRequest, person: User) -> HttpResponse:
     """Give a membership, or prolong one."""
-    form = CompForm(request.POST or None)
+    form = CompForm(_posted(request))
     return _confirm(
         request,
         person,
@@ -130,7 +130,7 @@ def revoke(request: HttpRequest, person: User) -> HttpResponse:
     return _confirm(
         request,
         person,
-        Form(request.POST or None),
+        Form(_posted(request)),
         title=_("Take the given membership back"),
         says=[_("The membership that was given ends at once, with its benefits. What was paid for stays.")],
         button=_("Take it back"),
@@ -143,7 +143,7 @@ def revoke(request: HttpRequest, person: User) -> HttpResponse:
 def refund(request: HttpRequest, person: User, payment: int) -> HttpResponse:
     """Send a payment back, whole or in part."""
     row = get_object_or_404(Payment, pk=payment, person=person)
-    form = RefundForm(request.POST or None, payment=row)
+    form = RefundForm(_posted(request), payment=row)
     says = [
         _("Of {amount}, paid on {day}, {left} is left to send back. It goes to the card it came from.").format(
             amount=say_amount(row.amount), day=say_day(row.paid_at), left=say_amount(row.kept)
@@ -173,7 +173,7 @@ def resend(request: HttpRequest, person: User, letter: int) -> HttpResponse:
     return _confirm(
         request,
         person,
-        Form(request.POST or None),
+        Form(_posted(request)),
         title=_("Send a letter again"),
         says=[
             _("“{subject}” goes once more, as it was, to {address}.").format(
@@ -190,7 +190,7 @@ def resend(request: HttpRequest, person: User, letter: int) -> HttpResponse:
 @_act("cancel_membership")
 def cancel(request: HttpRequest, person: User) -> HttpResponse:
     """End a membership for somebody."""
-    form = CancelForm(request.POST or None)
+    form = CancelForm(_posted(request))
 
     def do() -> None:
         when, now = form.cleaned_data["when"], timezone.now()
@@ -219,7 +219,7 @@ def cancel(request: HttpRequest, person: User) -> HttpResponse:
 @_act("merge_people")
 def merge(request: HttpRequest, person: User) -> HttpResponse:
     """Merge another account into this one."""
-    form = MergeForm(request.POST or None)
+    form = MergeForm(_posted(request))
     return _confirm(
         request,
         person,
@@ -241,7 +241,7 @@ def merge(request: HttpRequest, person: User) -> HttpResponse:
 @_act("erase_person")
 def erase(request: HttpRequest, person: User) -> HttpResponse:
     """Erase a person."""
-    form = TypedForm(request.POST or None, word=person.email)
+    form = TypedForm(_posted(request), word=person.email)
     return _confirm(
         request,
         person,
@@ -304,3 +304,8 @@ def _render(
 
 def _staff(request: HttpRequest) -> User:
     return cast("User", request.user)
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    """Return what was sent, empty as it may be; None where nothing was."""
+    return request.POST if request.method == "POST" else None

@@ -13,6 +13,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail.models import ModelLogEntry
 
 from masthead.accounts.models import User
@@ -219,9 +220,12 @@ def say_consequences(person: User) -> list[str]:
     return [
         _("The membership ends at once, here and at the payment provider, which deletes the card and the customer."),
         _("Name, addresses, sign-ins, passkeys, letters and reasons to leave are deleted."),
-        _(
+        ngettext(
+            "{count} line of the books is kept, with number, amount, currency, date and country, and no name:"
+            " the law on bookkeeping asks for it.",
             "{count} lines of the books are kept, with number, amount, currency, date and country, and no name:"
-            " the law on bookkeeping asks for them."
+            " the law on bookkeeping asks for them.",
+            kept,
         ).format(count=kept)
         if kept
         else _("Nothing is kept."),

@@ -22,7 +22,7 @@ from masthead.rules.errors import MastheadError
 @for_signed_in
 def erase_me(request: HttpRequest, person: User) -> HttpResponse:
     """Say what erasing takes and keeps; once the person has typed their address, do it and report once."""
-    form = TypedForm(request.POST or None, word=person.email)
+    form = TypedForm(request.POST if request.method == "POST" else None, word=person.email)
     consequences = erasing.say_consequences(person)
     is_done = False
     if request.method == "POST" and form.is_valid():

@@ -94,7 +94,9 @@ def _make_room(stays: User, goes: User, *, now: datetime) -> None:
     live = list(Membership.objects.live().filter(person__in=[stays, goes]))
     if len(live) < 2:
         return
-    given = sorted((one for one in live if one.is_granted), key=lambda one: (one.ends_at or now, one.person_id != goes.pk))
+    given = sorted(
+        (one for one in live if one.is_granted), key=lambda one: (one.ends_at or now, one.person_id != goes.pk)
+    )
     if not given:
         raise TwoPayMemberships
     given[0].state, given[0].ends_at = PledgeState.ENDED, now
