@@ -130,9 +130,9 @@ def _scrub(erasure_id: int, *, now: datetime) -> None:
         letters |= Letter.objects.filter(to__iexact=address)
     erasure.gone = {"letter": letters.count(), "session": _end_sessions(person)}
     letters.delete()
-    _scrub_inbox(person, known)
+    _scrub_inbox(known)
     for model, values in BECOMES.items():
-        erasure.gone[model._meta.model_name or ""] = _scrub_rows(model, values, person, addresses)
+        erasure.gone[model.__name__.lower()] = _scrub_rows(model, values, person, addresses)
     _scrub_history(person)
     # allauth's addresses and passkeys, and the further addresses, go with the row.
     language = person.language
@@ -150,10 +150,10 @@ def _scrub(erasure_id: int, *, now: datetime) -> None:
 
 
 def _scrub_rows(model: type[Model], values: Mapping[str, Any] | None, person: User, addresses: list[str]) -> int:
-    rows: QuerySet[Any] = model._default_manager.filter(person=person)
+    rows: QuerySet[Any] = QuerySet(model).filter(person=person)
     if model is Checkout:
         # One that was never paid has an address and no person.
-        rows = model._default_manager.filter(Q(person=person) | Q(person=None, email__in=addresses))
+        rows = QuerySet(model).filter(Q(person=person) | Q(person=None, email__in=addresses))
     if values is None:
         count = rows.count()
         rows.delete()
@@ -161,7 +161,7 @@ def _scrub_rows(model: type[Model], values: Mapping[str, Any] | None, person: Us
     return rows.update(person=None, **values)
 
 
-def _scrub_inbox(person: User, customers: set[tuple[str, ...]]) -> None:
+def _scrub_inbox(customers: set[tuple[str, ...]]) -> None:
     """Take the customer out of the messages of the provider: their bodies are not kept in the first place."""
     for provider, customer in customers:
         ProviderEvent.objects.filter(provider=provider, subject_reference=customer).update(subject_reference="")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from masthead.accounts.models import OtherAddress, User
@@ -78,8 +78,7 @@ def merge_people(stays: User, goes: User, *, by: User | None, now: datetime) -> 
         raise NotMergeable
     _make_room(stays, goes, now=now)
     for model in MOVED:
-        rows: Any = model._default_manager.filter(person=goes)
-        rows.update(person=stays)
+        QuerySet(model).filter(person=goes).update(person=stays)
     _move_addresses(stays, goes)
     if goes.name and not stays.name:
         stays.name = goes.name
