@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Manager
 
 from masthead.accounts.mail import CONFIRM_ADDRESS, SIGN_IN_CODE
-from masthead.accounts.models import User
+from masthead.accounts.models import OtherAddress, User
 from masthead.community.models import Contribution, EndReason, Membership, SurplusSubscription
 from masthead.letters.models import Letter
 from masthead.payments.models import Checkout, Payment, Subscription
@@ -28,6 +28,7 @@ class _Told(NamedTuple):
 # Under which name what is told, oldest first. Amounts are in the currency's minor units, moments in UTC.
 TOLD: Final[Mapping[str, _Told]] = {
     "addresses": _Told(EmailAddress.objects, "user", "email verified"),
+    "further_addresses": _Told(OtherAddress.objects, "user", "email"),
     "passkeys_and_codes": _Told(Authenticator.objects, "user", "type data__name created_at last_used_at"),
     "memberships": _Told(
         Membership.objects, "person", "tier__name amount_minor currency interval source state since paid_until ends_at"

@@ -28,7 +28,7 @@ from masthead.community.care.people import find_people, tell_story
 from masthead.community.care.permissions import LOOK_UP
 from masthead.community.models import Erasure
 from masthead.community.queries import get_standing
-from masthead.community.words import say_amount, say_day
+from masthead.community.words import say_amount, say_day, say_price
 from masthead.letters.models import Letter
 from masthead.payments.models import Payment
 from masthead.rules.errors import MastheadError
@@ -72,6 +72,7 @@ def show_person(request: HttpRequest, pk: int) -> HttpResponse:
         "addresses": erasing.list_addresses(person),
         "standing": standing,
         "membership": membership,
+        "price": say_price(membership.amount, membership.interval) if membership else "",
         "subscription": membership.subscription if membership else None,
         "erasure": Erasure.objects.filter(person_key=person.pk).first(),
         "is_merged": merging.is_merged(person),

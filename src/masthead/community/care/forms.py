@@ -67,9 +67,9 @@ class RefundForm(forms.Form):
     left = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, payment: Payment, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.payment = payment
-        kept = payment.kept
-        super().__init__(*args, initial={"amount": to_major(kept), "left": kept.minor}, **kwargs)
+        self.initial = {"amount": to_major(payment.kept), "left": payment.kept.minor}
 
     def clean_amount(self) -> Money:
         """Refuse nothing, nonsense, and more than is left."""
@@ -100,7 +100,7 @@ class MergeForm(forms.Form):
 
     def clean_other(self) -> User:
         """Return whom the address names."""
-        person = User.objects.with_email(self.cleaned_data["other"]).first()
+        person: User | None = User.objects.with_email(self.cleaned_data["other"]).first()
         if person is None:
             raise ValidationError(_("Nobody has this address."))
         return person

@@ -44,7 +44,7 @@ def find_people(words: str, *, minor: int | None = None, currency: str = "", on:
     Nothing asked for is nobody. By address; one query, without the closed accounts of merged people.
     """
     words = words.strip()[:200]
-    people = User.objects.exclude(email__endswith="@closed.invalid").order_by("email", "pk")
+    people: QuerySet[User] = User.objects.exclude(email__endswith="@closed.invalid").order_by("email", "pk")
     if not words and minor is None and on is None:
         return people.none()
     if words:
