@@ -8,13 +8,17 @@ from itertools import count
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Permission
+from django.core import mail
 from django.db.models import Sum
+from django.test import Client
+from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from tests.apps.community_cast import MONTH, MORNING, make_payment, make_person, make_subscription, make_tiers
 
 from masthead.accounts import operations as accounts
+from masthead.accounts.mail import AccountMessage
 from masthead.accounts.models import User
 from masthead.community import operations
 from masthead.community.care import merging
@@ -54,6 +58,18 @@ class TestMergePeople:
         assert has_paid_membership("goes@example.org")
         assert is_entitled(stays, now=MORNING)
         assert accounts.get_or_create_person(email="goes@example.org") == (stays, False)
+
+    def test_a_code_sent_to_either_address_signs_in_to_the_one_that_stays(
+        self, pair: tuple[User, User], client: Client
+    ) -> None:
+        stays, goes = pair
+        merge_people(stays, goes, by=None, now=MORNING)
+        client.post(reverse("account_login"), {"email": "goes@example.org"})
+        letter = mail.outbox[-1]
+        assert isinstance(letter, AccountMessage)
+        assert (letter.kind, letter.to) == ("sign_in_code", ["goes@example.org"])
+        client.post(reverse("account_confirm_login_code"), {"code": letter.context["code"]})
+        assert client.session["_auth_user_id"] == str(stays.pk)
 
     def test_both_addresses_outlive_a_sign_in(self, pair: tuple[User, User]) -> None:
         stays, goes = pair
