@@ -31,6 +31,10 @@ test-browser: test-setup ## Run the tests in a browser
 test-clickhouse: test-setup engine-setup ## Run the tests of counts on a ClickHouse engine as well
 	@MASTHEAD_TEST_CLICKHOUSE=.venv/engine/bin/python $(PYTEST) tests/apps/test_count_stores.py tests/apps/test_counts_clickhouse.py
 
+.PHONY: attack
+attack: test-setup ## Replay the field's known card testing whole: 120,000 attempts; under a minute
+	@MASTHEAD_TEST_ATTACK=120000 $(PYTEST) tests/payments/test_shield_attack.py
+
 .PHONY: check
 check: test-setup lint types ## The quick part, under a minute: lint, types, walls, rules
 	@$(PYTEST) $(SPREAD) tests/rules tests/architecture

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 
 from bench.load import ROOT, Run, Server, find_port, serving, wait_for
 from bench.machine import memory_mb
+from bench.money import measure_money
 from bench.pages import measure_pages
 from bench.paper import make_beacons, make_cookie, make_pages, make_visits
 from bench.replay import replay
@@ -124,6 +125,7 @@ PARTS = {
     "beacons": measure_beacons,
     "start": measure_start,
     "replay": measure_replay,
+    "money": measure_money,
 }
 
 

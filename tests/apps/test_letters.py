@@ -22,7 +22,7 @@ from masthead.letters.conf import BadSmtpUrl, SmtpServer, parse_smtp_url
 from masthead.letters.delivery import DeliveryPostponed
 from masthead.letters.kinds import UnknownLetterKind
 from masthead.letters.models import Letter, LetterState
-from masthead.letters.operations import LetterBeingSent, UnsubscribeMissing, deliver, queue_letter, send_again
+from masthead.letters.operations import LetterBeingSent, deliver, queue_letter, send_again
 from masthead.letters.publication import Publication
 
 pytestmark = pytest.mark.django_db
@@ -90,12 +90,6 @@ class TestQueueLetter:
         with pytest.raises(UnknownLetterKind):
             queue_code(kind="horoscope")
 
-    def test_refuses_an_unasked_letter_without_a_way_to_stop_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(kinds._KINDS, "sign_in_code", kinds.Kind("sign_in_code", {}, essential=False))
-        with pytest.raises(UnsubscribeMissing):
-            queue_code()
-        assert queue_code(unsubscribe_url="http://localhost:8000/stop/1").unsubscribe_url
-
     def test_refuses_two_kinds_of_one_name(self) -> None:
         with pytest.raises(ValueError, match="sign_in_code"):
             kinds.register("sign_in_code", sample={})
@@ -103,7 +97,7 @@ class TestQueueLetter:
 
 class TestDeliver:
     def test_reaches_a_real_mail_server(self, sink: MailSink) -> None:
-        letter = queue_code(unsubscribe_url="https://lantern.example/stop/1")
+        letter = queue_code()
         assert run_jobs(now=NOON) == 1
         letter.refresh_from_db()
         assert (letter.state, letter.attempts, letter.error) == (LetterState.SENT, 1, "")
@@ -113,10 +107,8 @@ class TestDeliver:
         assert message["From"] == "The Lantern <desk@lantern.example>"
         assert message["Subject"] == "Your sign-in code: BXKR-TWQP"
         assert message["Auto-Submitted"] == "auto-generated"
-        assert message["List-Unsubscribe"] == "<https://lantern.example/stop/1>"
-        assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert message["List-Unsubscribe"] is None, "a code is always sent"
         assert "BXKR-TWQP" in get_part(message, "plain")
-        assert "https://lantern.example/stop/1" in get_part(message, "plain")
         assert "BXKR-TWQP" in get_part(message, "html")
 
     def test_sends_nothing_twice(self, sink: MailSink) -> None:
@@ -143,7 +135,7 @@ class TestDeliver:
             raise Killed
 
         letter = queue_code()
-        monkeypatch.setattr(operations, "hand_over", hand_over_and_die)
+        monkeypatch.setattr("masthead.letters.operations.send.hand_over", hand_over_and_die)
         with pytest.raises(Killed):
             deliver(letter.pk, now=NOON)
         monkeypatch.undo()

@@ -9,8 +9,10 @@ from bs4 import BeautifulSoup
 
 from masthead.letters import publication
 from masthead.letters.kinds import list_kinds
+from masthead.letters.models import LetterWords
 from masthead.letters.publication import Publication
-from masthead.letters.rendering import LetterNotRendered, render_letter, to_html
+from masthead.letters.rendering import LetterNotRendered, get_shipped_words, get_vocabulary, render_letter, to_html
+from masthead.letters.wording import check_words
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +90,36 @@ def test_links_survive_the_escaping() -> None:
 def test_refuses_what_is_no_mjml() -> None:
     with pytest.raises(LetterNotRendered):
         to_html("<mjml><mj-body><mj-nonsense>")
+
+
+@pytest.mark.parametrize("language", ["en", "he", "ar"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_says_the_same_in_our_words_when_staff_take_them_over(kind: str, language: str) -> None:
+    """What the editor begins with is the letter as it is: nothing is lost, and every value stands for itself."""
+    own = LetterWords(kind=kind, language=language)
+    own.subject, own.body = get_shipped_words(kind, language)
+    assert check_words(own.subject, own.body, get_vocabulary(kind, language)) == []
+    ours = render_letter(kind, SAMPLES[kind], language=language)
+    theirs = render_letter(kind, SAMPLES[kind], language=language, own=own)
+    assert theirs.subject == ours.subject
+    assert theirs.text.split() == ours.text.split()
+    drawn, redrawn = (BeautifulSoup(letter.html, "html.parser") for letter in (ours, theirs))
+    assert [link["href"] for link in redrawn.find_all("a")] == [link["href"] for link in drawn.find_all("a")]
+    assert [tag["dir"] for tag in redrawn.select("html")] == [tag["dir"] for tag in drawn.select("html")]
+    assert not redrawn.find_all(["script", "link", "img"])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_needs_no_pictures(kind: str) -> None:
+    letter = render_letter(kind, SAMPLES[kind], language="en")
+    assert "<img" not in letter.html
+    assert "background=" not in letter.html
+
+
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("he", "rtl"), ("ar", "rtl")])
+@pytest.mark.parametrize("kind", KINDS)
+def test_runs_in_the_direction_of_its_language_down_to_its_lists(kind: str, language: str, direction: str) -> None:
+    letter = render_letter(kind, SAMPLES[kind], language=language)
+    columns = BeautifulSoup(letter.html, "html.parser").select(".mj-outlook-group-fix")
+    assert columns
+    assert all(f"direction:{direction}" in str(column["style"]) for column in columns)

@@ -183,16 +183,35 @@ class TestProjectEvent:
         assert operations.project_event(event.pk, now=AT).outcome == "foreign"
         assert operations.project_event(event.pk, now=AT).outcome == "foreign"
 
+    def test_answers_with_one_reading_what_came_before_it(self, secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What comes while the provider is read may be newer than the answer, and waits."""
+        readings = []
+
+        def read(*_given: Any, **_named: Any) -> None:
+            readings.append(1)
+            receive(make_event(id="evt_late"), secret)
+
+        monkeypatch.setattr("masthead.payments.operations.inbox.project", read)
+        for number in range(3):
+            receive(make_event(id=f"evt_{number}"), secret)
+        first = ProviderEvent.objects.get(reference="evt_0")
+        operations.project_event(first.pk, now=AT)
+        waiting = ProviderEvent.objects.filter(outcome="waiting").values_list("reference", flat=True)
+        assert list(waiting) == ["evt_late"]
+        for event in ProviderEvent.objects.exclude(reference="evt_late"):
+            operations.project_event(event.pk, now=AT)
+        assert len(readings) == 1
+
     def test_a_failed_attempt_is_counted_once(
         self, bank: Bank, deliver: Callable[..., list[bool]], django_capture_on_commit_callbacks: Any
     ) -> None:
         from masthead.payments.models import FailedAttempt
 
         checkout = start()
-        begun = FailedAttempt.objects.get().failures
+        begun = FailedAttempt.objects.get(subject="site").failures
         bank.pay(checkout.url, "4000 0000 0000 0002")
         deliver()
         for _ in range(2):
             for event in ProviderEvent.objects.all():
                 operations.project_event(event.pk, now=now())
-        assert FailedAttempt.objects.get().failures == begun + 1
+        assert FailedAttempt.objects.get(subject="site").failures == begun + 1

@@ -100,6 +100,17 @@ class TestOrders:
         check_one_of_each(checkout)
         assert heard.names().count("checkout_completed") == 1
 
+    def test_a_checkout_that_is_told_after_a_renewal_takes_nothing_back(self, bank: Bank, deliver: Deliver) -> None:
+        bank.pay(start().url)
+        deliver(events=bank.list_events("customer.subscription.updated"))
+        bank.turn_clock(35)
+        deliver(events=bank.list_events("invoice.paid"))
+        run_jobs()
+        renewed = the_subscription().paid_until
+        deliver(events=bank.list_events("checkout.session.completed"))
+        run_jobs()
+        assert the_subscription().paid_until == renewed
+
     def test_renewals_come_to_the_same_in_any_order(self, bank: Bank, deliver: Deliver) -> None:
         checkout = start()
         bank.pay(checkout.url)

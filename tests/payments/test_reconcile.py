@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
 from tests.payments.world import Bank, now, settle, start, the_payment, the_subscription
 
 from masthead.kit.jobs.models import Job
 from masthead.kit.jobs.schedule import list_periods
 from masthead.payments import operations
-from masthead.payments.models import Checkout, CheckoutState, Payment, ProviderEvent, Subscription
+from masthead.payments.models import Checkout, CheckoutState, Payment, ProviderEvent
 from masthead.payments.providers.base import PaymentsUnavailable, Statement
 from masthead.payments.providers.stripe import StripeProvider
 
@@ -102,21 +100,6 @@ class TestReconcile:
         settings.MASTHEAD_SANDBOX_URL = "http://127.0.0.1:9"  # type: ignore[attr-defined]
         with pytest.raises(PaymentsUnavailable):
             reconcile()
-
-
-class TestCommand:
-    def test_says_what_it_found(self, bank: Bank) -> None:
-        checkout = start()
-        bank.pay(checkout.url)
-        said = StringIO()
-        call_command("reconcile", stdout=said)
-        assert "had not arrived" in said.getvalue()
-        assert Subscription.objects.count() == 1
-
-    @pytest.mark.parametrize("days", ["0", "31"])
-    def test_looks_back_a_month_at_most(self, days: str) -> None:
-        with pytest.raises(CommandError):
-            call_command("reconcile", days=int(days))
 
 
 class TestSchedule:

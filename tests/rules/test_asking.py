@@ -8,8 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from masthead.rules.asking import AmountAboveCeiling, AmountBelowFloor, Fee, check_amount, suggest_amounts
-from masthead.rules.money import CURRENCIES, BadAmount, CurrencyMismatch, Money
+from masthead.rules.asking import (
+    AmountAboveCeiling,
+    AmountBelowFloor,
+    AmountNotChargeable,
+    Fee,
+    check_amount,
+    suggest_amounts,
+)
+from masthead.rules.money import CURRENCIES, BadAmount, CurrencyMismatch, Money, get_step
 
 currencies = st.sampled_from(sorted(CURRENCIES))
 amounts = st.integers(min_value=1, max_value=10**10)
@@ -24,9 +31,11 @@ class TestSuggestAmounts:
         assert suggested[0] == Money(floor, currency)
         assert all(low < high for low, high in pairwise(suggested))
         assert {money.currency for money in suggested} == {currency}
+        assert all(money.is_chargeable for money in suggested[1:])
 
     @given(amounts, amounts, currencies)
     def test_hold_the_last_gift_where_it_was_above_the_floor(self, floor: int, gift: int, currency: str) -> None:
+        gift *= get_step(currency)
         suggested = suggest_amounts(floor=Money(floor, currency), last_gift=Money(gift, currency))
         assert gift <= floor or Money(gift, currency) in suggested
 
@@ -51,10 +60,12 @@ class TestFee:
     def test_covered_leaves_the_whole_amount_and_nothing_over(
         self, amount: int, share: int, fixed: int, currency: str
     ) -> None:
-        fee, wanted, unit = Fee(share, Money(fixed, currency)), Money(amount, currency), Money(1, currency)
+        fee, wanted = Fee(share, Money(fixed, currency)), Money(amount, currency)
+        step = Money(get_step(currency), currency)
         total = fee.cover(wanted)
         assert total - fee.of(total) >= wanted
-        assert (total - unit) - fee.of(total - unit) < wanted
+        assert (total - step) - fee.of(total - step) < wanted
+        assert total.is_chargeable
 
     @pytest.mark.parametrize(("amount", "total"), [(600, 649), (1200, 1267), (2000, 2091)])
     def test_of_a_usual_card_payment(self, amount: int, total: int) -> None:
@@ -81,6 +92,17 @@ class TestCheckAmount:
                 check_amount(money, Money(floor, "USD"), Money(ceiling, "USD"))
         else:
             check_amount(money, Money(floor, "USD"), Money(ceiling, "USD"))
+
+    @pytest.mark.parametrize(
+        ("amount", "currency", "nearest"),
+        [(5124, "KWD", (5120, 5130)), (1501, "BHD", (1500, 1510)), (150_050, "MGA", (150_000, 150_100))],
+    )
+    def test_refuses_what_cannot_be_charged_so_exactly(
+        self, amount: int, currency: str, nearest: tuple[int, int]
+    ) -> None:
+        with pytest.raises(AmountNotChargeable) as raised:
+            check_amount(Money(amount, currency), Money(100, currency))
+        assert (raised.value.lower.minor, raised.value.higher.minor) == nearest
 
     def test_needs_no_ceiling(self) -> None:
         check_amount(Money(10**9, "USD"), Money(600, "USD"))

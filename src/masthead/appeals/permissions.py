@@ -20,6 +20,16 @@ _GRANTS = (
     ("community", "view_membership"),
     ("community", "view_contribution"),
     ("community", "view_surplussubscription"),
+    *(("community", f"{action}_offer") for action in _ACTIONS),
+    *(("community", f"{action}_paymentfee") for action in _ACTIONS),
+    ("community", "change_communitysettings"),
+    ("payments", "pause_new_cards"),
+    ("letters", "change_letterwords"),
+    ("letters", "change_letter"),
+    ("letters", "view_letter"),
+    ("letters", "view_unreachableaddress"),
+    ("letters", "delete_unreachableaddress"),
+    ("letters", "view_unsubscription"),
 )
 
 

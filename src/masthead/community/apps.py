@@ -17,7 +17,7 @@ class CommunityConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to payments and accounts, and tell the post room which letters there are."""
-        from masthead.community import letters, receivers  # noqa: F401  importing them is what connects them
+        from masthead.community import letters, letters_by_calendar, receivers  # noqa: F401  importing them is what connects them
         from masthead.community.care import erasing, permissions  # noqa: F401  its letter is known when it is imported
 
         post_migrate.connect(permissions.grant_to_groups, sender=permissions.last_app(), dispatch_uid="community.care")

@@ -13,7 +13,7 @@ from django.db.models import Manager
 from masthead.accounts.mail import CONFIRM_ADDRESS, SIGN_IN_CODE
 from masthead.accounts.models import OtherAddress, User
 from masthead.community.models import Contribution, EndReason, Membership, SurplusSubscription
-from masthead.letters.models import Letter
+from masthead.letters.models import Letter, UnreachableAddress, Unsubscription
 from masthead.payments.models import Checkout, Payment, Subscription
 
 
@@ -40,6 +40,7 @@ TOLD: Final[Mapping[str, _Told]] = {
         Checkout.objects,
         "person",
         "created_at completed_at state email name product_name amount_minor currency interval language network "
+        "account declines "
         "provider reference",
     ),
     "subscriptions": _Told(
@@ -54,6 +55,8 @@ TOLD: Final[Mapping[str, _Told]] = {
         "person",
         "paid_at product_name amount_minor currency country refunded_minor refunded_at covers_until provider reference",
     ),
+    "unsubscribed": _Told(Unsubscription.objects, "address__in", "group since"),
+    "unreachable": _Told(UnreachableAddress.objects, "address__in", "address reason since"),
     "letters": _Told(Letter.objects, "to__in", "created_at sent_at kind to language subject text state"),
 }
 _WORDS: Final = frozenset({"subject", "text"})

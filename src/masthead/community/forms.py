@@ -14,7 +14,7 @@ from masthead.community.joining import OTHER
 from masthead.community.models import TierPrice
 from masthead.community.offers import find_price, get_ceiling
 from masthead.community.words import say_amount, say_price
-from masthead.rules.asking import AmountAboveCeiling, AmountBelowFloor, Fee, check_amount
+from masthead.rules.asking import AmountAboveCeiling, AmountBelowFloor, AmountNotChargeable, Fee, check_amount
 from masthead.rules.money import BadAmount, Money
 
 
@@ -61,6 +61,10 @@ class AmountForm(forms.Form):
             most = say_amount(get_ceiling(self.floor))
             sentence = _("That is more than {amount}. For a gift of this size, please write to us first.")
             self.add_error("other" if own else "amount", sentence.format(amount=most))
+        except AmountNotChargeable as error:
+            sentence = _("Cards cannot be charged so exactly in this currency: enter {lower} or {higher}.")
+            nearest = sentence.format(lower=say_amount(max(error.lower, self.floor)), higher=say_amount(error.higher))
+            self.add_error("other" if own else "amount", nearest)
         else:
             cleaned["money"] = money
         return cleaned

@@ -14,7 +14,7 @@ from masthead.community.offering.words import say_offered_price
 from masthead.community.offers import list_currencies, list_intervals
 from masthead.community.words import say_amount, say_pattern, say_price
 from masthead.rules.asking import Fee
-from masthead.rules.money import Money
+from masthead.rules.money import Money, exponent, get_step
 from masthead.rules.pledges import Interval
 
 OTHER = "other"
@@ -63,7 +63,10 @@ class AmountCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AmountChoice:
-    """The amounts to choose between, with one's own at or above the floor, and the fee that may be covered."""
+    """The amounts to choose between, with one's own at or above the floor, and the fee that may be covered.
+
+    `units` are the minor units of one major unit, `step` the smallest amount that can be charged, in minor units.
+    """
 
     cards: tuple[AmountCard, ...]
     other_chosen: bool
@@ -71,6 +74,8 @@ class AmountChoice:
     floor: str
     currency: str
     pattern: str
+    units: int
+    step: int
     fee: Fee | None = None
     is_covered: bool = False
     offer: Offer | None = None
@@ -131,6 +136,8 @@ def offer_amounts(
         floor=say_amount(floor),
         currency=floor.currency,
         pattern="" if offer else say_pattern(interval),
+        units=10 ** exponent(floor.currency),
+        step=get_step(floor.currency),
         fee=fee,
         is_covered=covered,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils.translation import override
@@ -9,16 +10,41 @@ from django.utils.translation import override
 from masthead.community.benefits import list_words
 from masthead.community.models import Membership, Tier
 from masthead.community.words import say_amount, say_day, say_price
-from masthead.letters.kinds import register
+from masthead.letters.kinds import Group, register
 from masthead.letters.models import Letter
 from masthead.letters.operations import queue_letter
 from masthead.payments.models import Checkout
 from masthead.rules.money import Money
-from masthead.rules.pledges import Interval
+from masthead.rules.pledges import Interval, PledgeState
 
 THANKS, THANKS_ONCE = "thanks", "thanks_once"
 RENEWAL_AHEAD, ENDED = "renewal_ahead", "ended"
 CHANGED, PAUSED = "amount_changed", "paused"
+
+
+def get_next_charge(membership: Membership) -> Money:
+    """Return what is charged next: the amount of a plan that takes the present one's place by then."""
+    subscription = membership.subscription
+    planned = subscription.next_amount_minor if subscription is not None else None
+    return Money(planned, membership.currency) if planned else membership.amount
+
+
+def is_still_to_renew(context: Mapping[str, str]) -> bool:
+    """Return whether the charge that a letter tells of still lies ahead, of the same amount."""
+    ahead = Membership.objects.filter(
+        pk=context["_membership"], state=PledgeState.ACTIVE, paid_until=context["_renews_at"]
+    )
+    return any(
+        str(get_next_charge(membership).minor) == context["_amount_minor"]
+        for membership in ahead.select_related("subscription")
+    )
+
+
+def has_still_ended(context: Mapping[str, str]) -> bool:
+    """Return whether the membership is over, and no other has begun."""
+    over = Membership.objects.filter(pk=context["_membership"], state=PledgeState.ENDED)
+    return over.exclude(person__in=Membership.objects.live().values("person")).exists()
+
 
 register(
     THANKS,
@@ -32,7 +58,16 @@ register(
 register(THANKS_ONCE, sample={"name": "Alma Brandt", "amount": "$25"})
 register(
     RENEWAL_AHEAD,
+    group=Group.REMINDERS,
+    required=frozenset({"amount", "day"}),
+    still_true=is_still_to_renew,
     sample={"name": "Alma Brandt", "tier": "Community", "amount": "$120", "day": "November 22, 2026"},
+)
+register(
+    ENDED,
+    group=Group.REMINDERS,
+    still_true=has_still_ended,
+    sample={"name": "Alma Brandt", "tier": "Community", "since": "November 22, 2025"},
 )
 register(
     CHANGED,
@@ -42,7 +77,6 @@ register(
     PAUSED,
     sample={"name": "Alma Brandt", "tier": "Community", "until": "November 22, 2026", "day": "January 22, 2027"},
 )
-register(ENDED, sample={"name": "Alma Brandt", "tier": "Community", "since": "November 22, 2025"})
 
 
 def is_thanked(checkout: Checkout) -> bool:
@@ -82,8 +116,14 @@ def queue_thanks(checkout: Checkout, *, now: datetime) -> Letter:
 
 def queue_renewal_ahead(membership: Membership, *, renews_at: datetime, now: datetime) -> Letter:
     """Queue the letter that a yearly charge is near, in the caller's transaction. Safe to repeat: one a charge."""
+    charge = get_next_charge(membership)
     with override(membership.person.language):
-        context = {"amount": say_amount(membership.amount), "day": say_day(renews_at)}
+        context = {
+            "amount": say_amount(charge),
+            "day": say_day(renews_at),
+            "_renews_at": renews_at.isoformat(),
+            "_amount_minor": str(charge.minor),
+        }
     return _queue(RENEWAL_AHEAD, membership, context, key=f"{renews_at:%Y-%m-%d}", now=now)
 
 
@@ -116,7 +156,7 @@ def _queue(kind: str, membership: Membership, context: dict[str, str], *, key: s
     return queue_letter(
         kind=kind,
         to=person.email,
-        context={"name": person.name, "tier": membership.tier.name, **context},
+        context={"name": person.name, "tier": membership.tier.name, "_membership": str(membership.pk), **context},
         language=person.language,
         unique_key=f"{kind}:{membership.pk}:{key}",
         now=now,

@@ -186,6 +186,13 @@ class Membership(models.Model):
         ordering = ("-since", "-pk")
         verbose_name = _("membership")
         verbose_name_plural = _("members")
+        permissions = [
+            ("look_up_people", _("Can look people up and see their whole story")),
+            ("comp_person", _("Can give memberships")),
+            ("refund_payment", _("Can send payments back")),
+            ("resend_letter", _("Can send letters again")),
+            ("cancel_membership", _("Can end memberships")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=("person",),

@@ -96,11 +96,15 @@ class TierPriceForm(WagtailAdminModelForm):
 
     def _read(self, field: str, text: str, currency: str) -> Money | None:
         try:
-            return read_amount(text, currency)
+            amount = read_amount(text, currency)
         except BadAmount:
             if text:
                 self.add_error(field, _("“{text}” is no amount in {currency}.").format(text=text, currency=currency))
             return None
+        if not amount.is_chargeable:
+            self.add_error(field, _("“{text}” cannot be charged so exactly: round it.").format(text=text))
+            return None
+        return amount
 
     def _check(self, floor: Money, suggested: list[Money]) -> None:
         if floor.minor <= 0:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from masthead.community import operations
 from masthead.community.middleware import CLEAR, FLAG, ISSUE
 from masthead.payments.models import Checkout, Payment, Subscription
-from masthead.payments.signals import checkout_completed, payment_recorded, subscription_changed
+from masthead.payments.signals import checkout_completed, payment_failed, payment_recorded, subscription_changed
 
 
 @receiver(subscription_changed, dispatch_uid="community.subscription_changed")
@@ -32,6 +32,12 @@ def complete_joining(*, checkout_id: UUID, **_kwargs: Any) -> None:
 def project_recorded_payment(*, payment_id: int, **_kwargs: Any) -> None:
     """Record a contribution, or bring the membership that was paid for in step (a refund comes this way)."""
     operations.project_payment(Payment.objects.get(pk=payment_id), now=timezone.now())
+
+
+@receiver(payment_failed, dispatch_uid="community.payment_failed")
+def tell_of_failed_payment(*, subscription_id: int, **_kwargs: Any) -> None:
+    """Write the first letter about it; the calendar brings the others."""
+    operations.tell_of_failed_payment(subscription_id, now=timezone.now())
 
 
 @receiver(user_logged_in, dispatch_uid="community.user_logged_in")

@@ -19,11 +19,15 @@ def end_surplus_subscription(surplus_id: int) -> None:
 @every(seconds=6 * 3600, offset_seconds=1800)
 @task()
 def write_by_the_calendar() -> None:
-    """End what was given until now; write of yearly charges that are near and of memberships that have ended."""
+    """End what was given until now; write the letters whose day has come."""
     now = timezone.now()
     operations.end_granted(now=now)
     operations.remind_of_renewals(now=now)
+    operations.tell_of_failed_payments(now=now)
+    operations.warn_of_expiring_cards(now=now)
     operations.tell_of_ends(now=now)
+    operations.invite_back(now=now)
+    operations.send_statements(now=now)
 
 
 @task()

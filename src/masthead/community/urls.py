@@ -25,6 +25,8 @@ urlpatterns: list[URLPattern] = [
     path("membership/end/", views.end_membership, name="membership_end"),
     path("membership/keep/", views.keep_membership, name="membership_keep"),
     path("membership/everything.json", views.export_everything, name="membership_export"),
+    path("membership/statement/", views.statement, name="membership_statements"),
+    path("membership/statement/<int:year>/", views.statement, name="membership_statement"),
     path("membership/erase/", leaving.erase_me, name="membership_erase"),
     path("_masthead/pass", views.refresh_pass, name="pass"),
 ]

@@ -89,6 +89,11 @@ MASTHEAD_FROM_EMAIL = env.text(
     shown="`newsroom@` the site's host",
     about="Address from which letters are sent.",
 )
+MASTHEAD_BOUNCE_ADDRESS = env.text(
+    "MASTHEAD_BOUNCE_ADDRESS",
+    "",
+    about="Mailbox to which undeliverable letters come back, at `name+…@host`; for `masthead read-bounces`.",
+)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MASTHEAD_FROM_EMAIL
 EMAIL_BACKEND = "masthead.letters.backend.OutboxBackend"
 

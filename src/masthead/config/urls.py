@@ -17,7 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cms/", include(wagtailadmin_urls)),
     path("accounts/", include("masthead.accounts.urls")),
     path("payments/", include("masthead.payments.urls")),
-    path("mailbox/", include("masthead.letters.urls")),
+    path("", include("masthead.letters.urls")),
     re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
     path("", include("masthead.community.urls")),
     path("", include("masthead.newsroom.urls")),

@@ -14,9 +14,19 @@ def get_showing_signer() -> TokenSigner:
     return _make_showing_signer(_secrets(), settings.MASTHEAD_SITE_URL)
 
 
+def get_proof_signer() -> TokenSigner:
+    """Return the signer of the challenges of a proof of work."""
+    return _make_proof_signer(_secrets(), settings.MASTHEAD_SITE_URL)
+
+
 def get_pass_signer() -> PassSigner:
     """Return the signer of passes."""
     return _make_pass_signer(_secrets(), settings.MASTHEAD_SITE_URL)
+
+
+def get_letter_signer(purpose: str) -> TokenSigner:
+    """Return the signer of what is known again on letters: "stop" for their links, "return" for what comes back."""
+    return _make_letter_signer(_secrets(), settings.MASTHEAD_SITE_URL, purpose)
 
 
 def _secrets() -> tuple[str, ...]:
@@ -31,3 +41,13 @@ def _make_pass_signer(secrets: tuple[str, ...], site: str) -> PassSigner:
 @lru_cache(maxsize=4)
 def _make_showing_signer(secrets: tuple[str, ...], site: str) -> TokenSigner:
     return TokenSigner(secrets, purpose="showing", site=site)
+
+
+@lru_cache(maxsize=4)
+def _make_proof_signer(secrets: tuple[str, ...], site: str) -> TokenSigner:
+    return TokenSigner(secrets, purpose="proof", site=site)
+
+
+@lru_cache(maxsize=8)
+def _make_letter_signer(secrets: tuple[str, ...], site: str, purpose: str) -> TokenSigner:
+    return TokenSigner(secrets, purpose=f"letter-{purpose}", site=site)

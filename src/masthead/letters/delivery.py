@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import smtplib
 from email.utils import formataddr, parseaddr
 from typing import ClassVar
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
 
 from masthead.letters.conf import parse_smtp_url
+from masthead.letters.marks import get_return_path, get_stop_url, make_message_id
 from masthead.letters.models import Letter
 from masthead.letters.publication import get_publication
 from masthead.rules.errors import MastheadError
@@ -76,16 +75,20 @@ def _give_up_or_wait(code: int, error: smtplib.SMTPException) -> None:
 def compose(letter: Letter) -> EmailMultiAlternatives:
     """Build the message of a rendered letter, with the headers that mail from a machine should have."""
     headers = {
-        "Message-ID": make_message_id(letter.unique_key),
+        "Message-ID": make_message_id(letter),
         "Auto-Submitted": "auto-generated",
         "Content-Language": letter.language,
         **letter.headers,
     }
-    if letter.unsubscribe_url:
-        headers["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
+    if stop_url := get_stop_url(letter):
+        # RFC 8058: mail programs show a button of their own, and press it by a POST.
+        headers["List-Unsubscribe"] = f"<{stop_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    sender = letter.from_email or get_sender(letter.language)
+    # The header says who writes; the envelope, where to report that it could not be delivered.
+    headers["From"] = sender
     message = EmailMultiAlternatives(
-        letter.subject, letter.text, letter.from_email or get_sender(letter.language), [letter.to], headers=headers
+        letter.subject, letter.text, get_return_path(letter) or sender, [letter.to], headers=headers
     )
     if letter.html:
         message.attach_alternative(letter.html, "text/html")
@@ -96,9 +99,3 @@ def get_sender(language: str) -> str:
     """Return the From header: the publication's name with MASTHEAD_FROM_EMAIL, unless that brings its own name."""
     name, address = parseaddr(settings.MASTHEAD_FROM_EMAIL)
     return formataddr((name or get_publication(language).name, address))
-
-
-def make_message_id(unique_key: str) -> str:
-    """Return the same Message-ID for the same letter, always."""
-    host = urlsplit(settings.MASTHEAD_SITE_URL).hostname or "localhost"
-    return f"<{hashlib.sha256(unique_key.encode()).hexdigest()[:40]}@{host}>"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import ClassVar
 
 from masthead.rules.errors import MastheadError
@@ -15,6 +16,16 @@ class UnknownLetterKind(MastheadError):
     code: ClassVar[str] = "unknown_letter_kind"
 
 
+class Group(StrEnum):
+    """What one can stop with one press: the letters that are neither receipts nor asked for."""
+
+    REMINDERS = "reminders"
+    INVITATIONS = "invitations"
+
+
+Check = Callable[[Mapping[str, str]], bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind: its templates stand in `templates/letters/<key>/{subject.txt, body.txt, body.mjml}` of its app."""
@@ -22,19 +33,41 @@ class Kind:
     key: str
     sample: Mapping[str, str] = field(default_factory=dict)
     urgent: bool = False
-    essential: bool = True
+    group: Group | None = None
+    required: frozenset[str] = frozenset()
+    still_true: Check | None = None
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """What its words may name, each with an example: not the name (a greeting says it), addresses or keys."""
+        return {
+            key: value
+            for key, value in self.sample.items()
+            if key != "name" and not key.startswith("_") and not key.endswith("_url")
+        }
 
 
 _KINDS: dict[str, Kind] = {}
 
 
-def register(key: str, *, sample: Mapping[str, str], urgent: bool = False, essential: bool = True) -> Kind:
+def register(
+    key: str,
+    *,
+    sample: Mapping[str, str],
+    urgent: bool = False,
+    group: Group | None = None,
+    required: frozenset[str] = frozenset(),
+    still_true: Check | None = None,
+) -> Kind:
     """Make a kind of letter known.
 
     `sample` is a context that shows every part of it: tests and the console's preview render it. `urgent` letters
-    pass all others. A letter that is not `essential` (not a receipt, not asked for) needs an address to stop it by.
+    pass all others; they may hold a code, so the console does not show them. One of a `group` can be stopped by its
+    addressee; one without (a receipt, a code) cannot. `required` are the values of the sample that the words must not
+    leave out. `still_true` is asked at the moment of sending, with the context: where it says no, nothing is sent.
+    A key of the context that begins with "_" is for it and not for the words.
     """
-    kind = Kind(key, dict(sample), urgent, essential)
+    kind = Kind(key, dict(sample), urgent, group, required, still_true)
     if _KINDS.setdefault(key, kind) != kind:
         raise ValueError(f"Two kinds of letter are called {key!r}.")
     return kind
@@ -46,6 +79,11 @@ def get_kind(key: str) -> Kind:
         return _KINDS[key]
     except KeyError:
         raise UnknownLetterKind(f"There is no kind of letter called {key!r}.") from None
+
+
+def is_known(key: str) -> bool:
+    """Return whether there is such a kind; a letter that is written out already may be of none."""
+    return key in _KINDS
 
 
 def list_kinds() -> tuple[Kind, ...]:

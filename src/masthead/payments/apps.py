@@ -15,5 +15,5 @@ class PaymentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Load what registers itself: the recurring tasks and the system checks."""
-        from masthead.payments import checks, tasks  # noqa: F401  importing them is what registers them
+        """Load what registers itself: the recurring tasks, the system checks, the console's page of the shield."""
+        from masthead.payments import checks, shield_console, tasks  # noqa: F401  importing them is what registers them

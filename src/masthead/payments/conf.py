@@ -8,12 +8,9 @@ from typing import Final
 # How old a signed message may be; a repeated one is refused later, however well it is signed.
 WEBHOOK_AGE: Final = timedelta(minutes=5)
 
-# Attempts to pay that came to nothing, in this hour and the one before, until new ones are refused.
-MOST_FAILURES_AN_ADDRESS: Final = 10
-MOST_FAILURES_A_NETWORK: Final = 40
-
-# How far back the recurring reconciliations look. Each is longer than what lies between two of them.
+# How far back the catching-up of every ten minutes looks: longer than what lies between two of them.
 RECENT: Final = timedelta(hours=3)
-NIGHTLY: Final = timedelta(days=4)
+# How far before the last complete run the next one begins: longer than a message is on its way.
+OVERLAP: Final = timedelta(days=4)
 # A message that waits longer than this has lost its job.
 LOST_AFTER: Final = timedelta(minutes=15)

@@ -5,16 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from masthead.kit.formats import format_date, format_money
 from masthead.letters.kinds import register
 from masthead.letters.operations import queue_letter
-from masthead.payments.models import Payment
+from masthead.payments.models import Burst, Payment
+from masthead.payments.permissions import list_keepers
 from masthead.rules.pledges import Interval
 
 RECEIPT: Final = "receipt"
+BURST_ALARM: Final = "burst_alarm"
 
 register(
     RECEIPT,
@@ -28,6 +32,30 @@ register(
         "number": "M-1042",
     },
 )
+
+
+register(
+    BURST_ALARM,
+    sample={"began_at": "14:05", "shield_url": "https://lantern.example/cms/shield/"},
+    urgent=True,
+)
+
+
+def queue_burst_alarm(burst: Burst, *, now: datetime) -> None:
+    """Queue the alarm of a burst to everybody who may pause new cards, in the caller's transaction; once each."""
+    context = {
+        "began_at": f"{timezone.localtime(burst.began_at):%H:%M}",
+        "shield_url": settings.MASTHEAD_SITE_URL + reverse("payments_shield"),
+    }
+    for person in list_keepers():
+        queue_letter(
+            kind=BURST_ALARM,
+            to=person.email,
+            context=context,
+            language=person.language,
+            unique_key=f"burst:{burst.pk}:{person.pk}",
+            now=now,
+        )
 
 
 def queue_receipt(payment: Payment, *, now: datetime) -> None:

@@ -9,8 +9,31 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from masthead.payments.bookkeeping import Difference, DifferenceKind, ReconciliationRun, ReconciliationSum, RunState
+from masthead.payments.shield_models import Burst, CardPause, SpentProof
 from masthead.rules.money import Money
 from masthead.rules.pledges import Interval
+
+__all__ = [
+    "INTERVALS",
+    "STANDING_INTERVALS",
+    "Burst",
+    "CardPause",
+    "Checkout",
+    "CheckoutState",
+    "Difference",
+    "DifferenceKind",
+    "EventOutcome",
+    "FailedAttempt",
+    "Payment",
+    "ProviderEvent",
+    "ReconciliationRun",
+    "ReconciliationSum",
+    "RunState",
+    "SpentProof",
+    "Subscription",
+    "SubscriptionStatus",
+]
 
 INTERVALS = [
     (Interval.MONTH.value, _("every month")),
@@ -46,6 +69,9 @@ class Checkout(models.Model):
     row. `first_minor` is what the first payment has to come to where an offer makes it another than the amount: 0
     where days to try come first. `version` counts the readings of the provider that were written under it, and guards
     each against being older than what stands; `is_announced` is whether the signals of the last change were sent.
+    `network` and `account` are keyed hashes of where it was begun and of who was signed in, kept until it is over.
+    `counted_at` is when the shield counted it as begun and not paid, null once that is forgiven; `declines` are the
+    cards that were declined.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -67,6 +93,9 @@ class Checkout(models.Model):
     token = models.CharField(max_length=1000, blank=True)
     language = models.CharField(max_length=12, default="en")
     network = models.CharField(max_length=64, blank=True)
+    account = models.CharField(max_length=64, blank=True)
+    counted_at = models.DateTimeField(null=True, blank=True)
+    declines = models.PositiveIntegerField(default=0)
     subscription = models.ForeignKey(
         "Subscription", null=True, blank=True, on_delete=models.PROTECT, related_name="checkouts"
     )
@@ -263,7 +292,8 @@ class EventOutcome(models.TextChoices):
 class ProviderEvent(models.Model):
     """The inbox: each message of a provider once, as a hint of what to read again.
 
-    The body is not kept: it would carry personal data, and what counts is read from the provider anyway.
+    The body is not kept: it would carry personal data, and what counts is read from the provider anyway. Of a payment
+    that failed, `order` is the checkout that it names, and `card` the keyed hash of its card, until it is counted.
     """
 
     provider = models.CharField(max_length=20)
@@ -271,17 +301,22 @@ class ProviderEvent(models.Model):
     kind = models.CharField(max_length=100)
     subject = models.CharField(max_length=20, blank=True)
     subject_reference = models.CharField(max_length=255, blank=True)
+    order = models.CharField(max_length=64, blank=True)
+    card = models.CharField(max_length=64, blank=True)
     happened_at = models.DateTimeField()
     received_at = models.DateTimeField()
     is_failure = models.BooleanField(default=False)
     source = models.CharField(max_length=10, choices=[("webhook", _("Webhook")), ("listing", _("Listing"))])
     outcome = models.CharField(max_length=10, choices=EventOutcome.choices, default=EventOutcome.WAITING)
     done_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    error = models.CharField(_("error"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("message of a provider")
         verbose_name_plural = _("messages of providers")
         ordering = ("-received_at", "-pk")
+        permissions = [("replay_event", _("Can replay messages of providers"))]
         constraints = [
             models.UniqueConstraint(fields=["provider", "reference"], name="payments_each_event_once"),
             models.CheckConstraint(
@@ -289,7 +324,10 @@ class ProviderEvent(models.Model):
                 name="payments_event_done_has_a_moment",
             ),
         ]
-        indexes = [models.Index(fields=["received_at"], condition=Q(outcome="waiting"), name="payments_waiting_events")]
+        indexes = [
+            models.Index(fields=["received_at"], condition=Q(outcome="waiting"), name="payments_waiting_events"),
+            models.Index(fields=["subject_reference"], condition=Q(outcome="waiting"), name="payments_waiting_beside"),
+        ]
 
     def __str__(self) -> str:
         """Return what happened."""
@@ -297,7 +335,7 @@ class ProviderEvent(models.Model):
 
 
 class FailedAttempt(models.Model):
-    """How often paying failed lately for one subject (an address or a network, hashed), by the hour."""
+    """How often paying failed lately, by the hour: for an address, account, network or card (hashed), or the site."""
 
     subject = models.CharField(max_length=64)
     hour = models.DateTimeField()

@@ -6,16 +6,20 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
 from masthead.payments.models import (
+    Burst,
+    CardPause,
     Checkout,
     CheckoutState,
     EventOutcome,
     FailedAttempt,
     Payment,
     ProviderEvent,
+    ReconciliationRun,
+    RunState,
     Subscription,
 )
 from masthead.payments.providers.base import Subject, SubjectKind
@@ -27,10 +31,22 @@ def get_checkout_of(provider: str, subject: Subject) -> Checkout | None:
     match subject.kind:
         case SubjectKind.CHECKOUT:
             return checkouts.filter(reference=subject.reference).first()
+        case SubjectKind.CUSTOMER:
+            theirs = checkouts.filter(subscription__customer=subject.reference, subscription__provider=provider)
+            return theirs.order_by("-subscription__started_at").first()
         case SubjectKind.SUBSCRIPTION:
             return checkouts.filter(subscription__reference=subject.reference, subscription__provider=provider).first()
         case SubjectKind.PAYMENT:
             return checkouts.filter(payments__reference=subject.reference, payments__provider=provider).first()
+
+
+def get_checkout(provider: str, order: str) -> Checkout | None:
+    """Return the checkout whose key an order of the provider bears, None for a key that is none of ours."""
+    try:
+        key = UUID(order)
+    except ValueError:
+        return None
+    return Checkout.objects.filter(pk=key, provider=provider).first()
 
 
 def get_checkout_of_subscription(subscription: Subscription) -> Checkout | None:
@@ -44,6 +60,26 @@ def count_failures(subjects: list[str], *, since: datetime) -> dict[str, int]:
     return {row["subject"]: row["total"] for row in counted.annotate(total=Coalesce(Sum("failures"), 0))}
 
 
+def has_paid(person_id: int) -> bool:
+    """Return whether a payment of this person stands: one that was not sent back entirely."""
+    return Payment.objects.filter(person_id=person_id, refunded_minor__lt=F("amount_minor")).exists()
+
+
+def get_card_pause() -> CardPause | None:
+    """Return the pause of new cards, if there is one."""
+    return CardPause.objects.filter(ended_at=None).first()
+
+
+def list_bursts(*, most: int = 20) -> list[Burst]:
+    """Return the bursts that are over, the last first."""
+    return list(Burst.objects.filter(ended_at__isnull=False)[:most])
+
+
+def get_open_burst() -> Burst | None:
+    """Return the burst of attempts that goes on, if one does."""
+    return Burst.objects.filter(ended_at=None).first()
+
+
 def is_event_known(provider: str, reference: str) -> bool:
     """Return whether the inbox has the message already."""
     return ProviderEvent.objects.filter(provider=provider, reference=reference).exists()
@@ -55,6 +91,18 @@ def list_waiting_events(provider: str, *, received_before: datetime) -> Iterator
         provider=provider, outcome=EventOutcome.WAITING, received_at__lte=received_before
     )
     return waiting.order_by("received_at", "pk").values_list("pk", flat=True).iterator()
+
+
+def list_waiting_beside(event: ProviderEvent) -> list[int]:
+    """Return the other messages about the same object that wait to be followed; declined cards are each counted."""
+    beside = ProviderEvent.objects.filter(
+        provider=event.provider,
+        subject=event.subject,
+        subject_reference=event.subject_reference,
+        outcome=EventOutcome.WAITING,
+        is_failure=False,
+    )
+    return list(beside.exclude(pk=event.pk).values_list("pk", flat=True))
 
 
 def list_unsettled_checkouts(provider: str, *, expired_before: datetime | None) -> Iterator[Checkout]:
@@ -79,3 +127,14 @@ def get_last_message_at(provider: str) -> datetime | None:
     """Return when the newest message of the provider happened."""
     newest = ProviderEvent.objects.filter(provider=provider).order_by("-happened_at").first()
     return newest.happened_at if newest else None
+
+
+def get_last_complete_run(provider: str) -> ReconciliationRun | None:
+    """Return the last reconciliation that came to its end."""
+    return ReconciliationRun.objects.filter(provider=provider, state=RunState.DONE).first()
+
+
+def get_broken_runs(provider: str, *, after: ReconciliationRun) -> list[ReconciliationRun]:
+    """Return the reconciliations after another one that did not come to their end."""
+    broken = ReconciliationRun.objects.filter(provider=provider, state__in=[RunState.FAILED, RunState.BROKEN_OFF])
+    return list(broken.filter(started_at__gt=after.started_at))

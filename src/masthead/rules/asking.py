@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from masthead.rules.errors import MastheadError
-from masthead.rules.money import BadAmount, Money
+from masthead.rules.money import BadAmount, Money, get_step
 
 MOST_SUGGESTIONS: Final = 5
 WHOLE: Final = 10_000
@@ -22,6 +22,18 @@ class AmountBelowFloor(MastheadError):
         self.floor = floor
 
 
+class AmountNotChargeable(MastheadError):
+    """The amount has more decimals than can be charged in its currency."""
+
+    code: ClassVar[str] = "amount_not_chargeable"
+
+    def __init__(self, amount: Money):
+        step = get_step(amount.currency)
+        self.lower = Money(amount.minor // step * step, amount.currency)
+        self.higher = self.lower + Money(step, amount.currency)
+        super().__init__(f"{amount} cannot be charged exactly. Choose {self.lower} or {self.higher}.")
+
+
 class AmountAboveCeiling(MastheadError):
     """The amount is above the largest one we can take here."""
 
@@ -35,10 +47,10 @@ class AmountAboveCeiling(MastheadError):
 def suggest_amounts(*, floor: Money, last_gift: Money | None = None) -> tuple[Money, ...]:
     """Suggest amounts to a reader, smallest first.
 
-    Three to five, strictly increasing, all in `floor`'s currency; the first is `floor` itself. With a `last_gift`
-    above the floor, that gift and steps beyond it are among them; the others are the floor's double and a third more
-    than its triple, in round figures. Raises CurrencyMismatch if `last_gift` is in another currency, BadAmount if the
-    floor is not above zero.
+    Three to five, strictly increasing, all in `floor`'s currency; the first is `floor` itself, the others can be
+    charged. With a `last_gift` above the floor, that gift and steps beyond it are among them; the others are the
+    floor's double and a third more than its triple, in round figures. Raises CurrencyMismatch if `last_gift` is in
+    another currency, BadAmount if the floor is not above zero.
     """
     if floor.minor <= 0:
         raise BadAmount("The smallest amount must be above zero.")
@@ -51,7 +63,7 @@ def suggest_amounts(*, floor: Money, last_gift: Money | None = None) -> tuple[Mo
             wanted.append(middle)
     amounts = [floor.minor]
     for minor in sorted(wanted):
-        amounts.append(max(minor, amounts[-1] + 1))
+        amounts.append(_up_to_step(max(minor, amounts[-1] + 1), floor.currency))
     return tuple(Money(minor, floor.currency) for minor in amounts[:MOST_SUGGESTIONS])
 
 
@@ -62,6 +74,12 @@ def _round_figure(minor: int) -> int:
         step = max(factor * power for factor in (1, 2, 5) if factor * power <= minor // 10)
         power *= 10
     return (minor + step // 2) // step * step
+
+
+def _up_to_step(minor: int, currency: str) -> int:
+    """Return the next amount that can be charged."""
+    step = get_step(currency)
+    return -(-minor // step) * step
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +99,27 @@ class Fee:
         return Money((amount.minor * self.share * 2 + WHOLE) // (2 * WHOLE), amount.currency) + self.fixed
 
     def cover(self, amount: Money) -> Money:
-        """Return the smallest payment of which the whole `amount` is left after its fee. Raises CurrencyMismatch."""
+        """Return the smallest payment that can be charged and leaves the whole `amount` after its fee.
+
+        Raises CurrencyMismatch.
+        """
         wanted = (amount + self.fixed).minor
         # The quotient without rounding is off by less than one unit of fee: by this many units of payment.
         total = max(wanted * WHOLE // (WHOLE - self.share) - WHOLE // (WHOLE - self.share) - 1, 0)
         while (Money(total, amount.currency) - self.of(Money(total, amount.currency))).minor < amount.minor:
             total += 1
-        return Money(total, amount.currency)
+        return Money(_up_to_step(total, amount.currency), amount.currency)
 
 
 def check_amount(amount: Money, floor: Money, ceiling: Money | None = None) -> None:
     """Raise AmountBelowFloor or AmountAboveCeiling unless the amount lies between the two, both included.
 
-    Raises CurrencyMismatch if they are not in one currency.
+    Raises AmountNotChargeable for one that lies there, but has more decimals than can be charged, and
+    CurrencyMismatch if they are not in one currency.
     """
     if amount < floor:
         raise AmountBelowFloor(floor)
     if ceiling is not None and amount > ceiling:
         raise AmountAboveCeiling(ceiling)
+    if not amount.is_chargeable:
+        raise AmountNotChargeable(amount)

@@ -24,6 +24,12 @@ _EXPONENTS: Final[dict[str, int]] = {
     **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0),  # noqa: SIM905
     **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),  # noqa: SIM905
 }
+# What cannot be charged in single minor units: cards take three decimals with a last 0, and ariary whole (an ariary has
+# five parts, no hundred). Stripe refuses the rest (docs.stripe.com/currencies, read in November 2026).
+_STEPS: Final[dict[str, int]] = {
+    **{currency: 10 for currency, places in _EXPONENTS.items() if places == 3},
+    "MGA": 100,
+}
 MOST_MINOR: Final = 10**12 - 1
 _LONGEST_TEXT: Final = 40
 
@@ -54,6 +60,15 @@ def exponent(currency: str) -> int:
     if currency not in CURRENCIES:
         raise UnknownCurrency(f"There is no currency called {currency[:8]!r}.")
     return _EXPONENTS.get(currency, 2)
+
+
+def get_step(currency: str) -> int:
+    """Return the smallest amount that can be charged, of which all others are multiples: 1 for USD, 10 for KWD.
+
+    In minor units. Raises UnknownCurrency.
+    """
+    exponent(currency)
+    return _STEPS.get(currency, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +126,11 @@ class Money:
     def major(self) -> Decimal:
         """The amount in major units, with all decimals of the currency."""
         return Decimal(self.minor).scaleb(-exponent(self.currency))
+
+    @property
+    def is_chargeable(self) -> bool:
+        """Whether a card can be charged with it: whether it is a multiple of the currency's step."""
+        return self.minor % get_step(self.currency) == 0
 
     @property
     def text(self) -> str:

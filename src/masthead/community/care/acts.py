@@ -107,7 +107,6 @@ def resend(letter: Letter, person: User, *, token: str, by: User, now: datetime)
         language=letter.language,
         unique_key=key,
         now=now,
-        unsubscribe_url=letter.unsubscribe_url,
     )
     if is_new:
         note(person, "resend", by=by, letter=letter.pk, reason="resent")

@@ -22,7 +22,7 @@ from masthead.community.care.log import note
 from masthead.community.models import Contribution, EndReason, Erasure, Membership, SurplusSubscription
 from masthead.kit.jobs.later import run_later
 from masthead.letters.kinds import register
-from masthead.letters.models import Letter, LetterState
+from masthead.letters.models import Letter, LetterState, UnreachableAddress, Unsubscription
 from masthead.letters.operations import queue_letter
 from masthead.payments import operations as payments
 from masthead.payments.models import Checkout, Payment, ProviderEvent, Subscription
@@ -125,11 +125,11 @@ def _scrub(erasure_id: int, *, now: datetime) -> None:
     known = {tuple(pair) for pair in erasure.customers} | {(one.provider, one.customer) for one in late}
     erasure.customers = sorted(known)
     erasure.kept = Payment.objects.filter(person=person).count()
-    letters = Letter.objects.filter(Q(to__in=addresses))
+    erasure.gone = {"letter": 0, "session": _end_sessions(person)}
     for address in addresses:
-        letters |= Letter.objects.filter(to__iexact=address)
-    erasure.gone = {"letter": letters.count(), "session": _end_sessions(person)}
-    letters.delete()
+        erasure.gone["letter"] += Letter.objects.filter(to__iexact=address).delete()[0]
+        Unsubscription.objects.filter(address__iexact=address).delete()
+        UnreachableAddress.objects.filter(address__iexact=address).delete()
     _scrub_inbox(known)
     for model, values in BECOMES.items():
         erasure.gone[model.__name__.lower()] = _scrub_rows(model, values, person, addresses)

@@ -30,11 +30,6 @@ class Erasure(models.Model):
         verbose_name_plural = _("erasures")
         default_permissions = ("view",)
         permissions = [
-            ("look_up_people", _("Can look people up")),
-            ("comp_person", _("Can give a membership")),
-            ("refund_payment", _("Can send payments back")),
-            ("resend_letter", _("Can send a letter again")),
-            ("cancel_membership", _("Can end a membership for somebody")),
             ("merge_people", _("Can merge two people")),
             ("erase_person", _("Can erase a person")),
         ]

@@ -38,7 +38,15 @@ from masthead.community.operations.plans import (
     say_resumption,
 )
 from masthead.community.operations.project import build_pledge, end_surplus, project_membership
-from masthead.community.operations.remind import remind_of_renewals, tell_of_ends
+from masthead.community.operations.remind import (
+    invite_back,
+    remind_of_renewals,
+    send_statements,
+    tell_of_ends,
+    tell_of_failed_payment,
+    tell_of_failed_payments,
+    warn_of_expiring_cards,
+)
 
 __all__ = [
     "MARGIN",
@@ -61,6 +69,7 @@ __all__ = [
     "end_surplus",
     "find_floor",
     "grant_membership",
+    "invite_back",
     "is_change_now",
     "keep_membership",
     "note_reason",
@@ -73,7 +82,11 @@ __all__ = [
     "resume_membership",
     "revoke_membership",
     "say_resumption",
+    "send_statements",
     "settle_joining",
     "start_joining",
     "tell_of_ends",
+    "tell_of_failed_payment",
+    "tell_of_failed_payments",
+    "warn_of_expiring_cards",
 ]

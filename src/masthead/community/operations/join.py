@@ -51,6 +51,7 @@ class JoinOrder:
     return_url: str
     cancel_url: str
     network: str = ""
+    proof: str = ""
     offer: str = ""
 
 
@@ -111,6 +112,7 @@ def _describe(order: JoinOrder, offer: Offer | None, email: str) -> payments.Ord
         return_url=order.return_url,
         cancel_url=order.cancel_url,
         network=order.network,
+        proof=order.proof,
         discount=offer.discount if offer else None,
         trial_days=(offer.trial_days or 0) if offer else 0,
     )

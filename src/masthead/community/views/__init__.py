@@ -22,6 +22,7 @@ from masthead.community.views.plans import (
     resume,
 )
 from masthead.community.views.returning import return_from_payment, welcome
+from masthead.community.views.statements import statement
 
 __all__ = [
     "card_changed",
@@ -40,5 +41,6 @@ __all__ = [
     "rename",
     "resume",
     "return_from_payment",
+    "statement",
     "welcome",
 ]

@@ -26,12 +26,14 @@ from masthead.community.started import list_started, remember_started
 from masthead.community.words import say_price
 from masthead.kit.keyring import get_showing_signer
 from masthead.payments.models import Checkout
+from masthead.payments.operations import ProofWanted
 from masthead.rules.errors import MastheadError
 from masthead.rules.money import Money
 from masthead.rules.pledges import Interval
 from masthead.rules.showings import BadShowing, Showing
 
 MAX_TOKEN = 1000
+MAX_PROOF = 100
 NO_CHECKOUT = "00000000-0000-0000-0000-000000000000"
 
 
@@ -76,6 +78,7 @@ def _start(
         return_url=settings.MASTHEAD_SITE_URL
         + reverse("join_return", args=[NO_CHECKOUT]).replace(NO_CHECKOUT, "{checkout}"),
         network=get_network(request),
+        proof=typed.get("proof", "")[:MAX_PROOF],
         offer=form.cleaned_data["offer"],
         cancel_url=settings.MASTHEAD_SITE_URL
         + link_to_price(
@@ -87,6 +90,8 @@ def _start(
     except operations.AlreadyMember as error:
         form.add_error("email", str(error))
         return _show(request, prices, price, typed, form=form, member_address=order.email)
+    except ProofWanted as error:
+        return _show(request, prices, price, typed, proof=error)
     except MastheadError as error:
         form.add_error(None, str(error))
         return _show(request, prices, price, typed, form=form)
@@ -102,6 +107,7 @@ def _show(
     *,
     form: JoinForm | None = None,
     member_address: str = "",
+    proof: ProofWanted | None = None,
 ) -> HttpResponse:
     # An amount belongs to the price that it was chosen for: another price starts with its own.
     kept = typed if _names(typed, price) else {}
@@ -121,8 +127,16 @@ def _show(
         "lowest": say_price(lowest.floor, lowest.interval),
         "cancelled": "cancelled" in typed,
         "member_address": member_address,
+        "proof": proof,
+        "sign_in_url": f"{reverse('account_login')}?{urlencode({'next': link_to_join(**_list_chosen(typed))})}",
     }
     return render(request, "community/join.html", context)
+
+
+def _list_chosen(typed: Mapping[str, str]) -> dict[str, str]:
+    """Return of what was chosen what an address may carry."""
+    names = ("tier", "interval", "currency", "amount", "other", "from")
+    return {name: typed[name] for name in names if typed.get(name)}
 
 
 def _find_offer(typed: Mapping[str, str], price: TierPrice) -> tuple[Offer | None, str]:

@@ -20,7 +20,7 @@ def get_free_port() -> int:
 
 @dataclass(slots=True)
 class MailSink:
-    """A mail server that keeps what it is given, in `messages`.
+    """A mail server that keeps what it is given, in `messages`; `senders` are those of the envelopes.
 
     `refusal` is answered to every message in place of a yes, as "550 no such mailbox" or "451 try later".
     """
@@ -28,6 +28,7 @@ class MailSink:
     port: int
     messages: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     refusal: str = ""
 
     @property
@@ -50,6 +51,7 @@ class MailSink:
         assert isinstance(message, EmailMessage)  # noqa: S101  what the default policy makes
         self.messages.append(message)
         self.recipients.extend(envelope.rcpt_tos)
+        self.senders.append(envelope.mail_from)
         return "250 kept"
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from masthead.payments.models import Checkout, Payment, Subscription, SubscriptionStatus
 from masthead.payments.operations.project import project
-from masthead.payments.providers.base import Plan, Subject, SubjectKind
+from masthead.payments.providers.base import PaymentsRefused, Plan, Subject, SubjectKind
 from masthead.payments.providers.registry import get_provider
 from masthead.payments.queries import get_checkout_of_subscription
 from masthead.rules.errors import MastheadError
@@ -62,7 +62,8 @@ def change_plan(
 
     At once, the difference is charged now: a card that is declined raises PaymentsRefused, and nothing has changed.
     The present plan from the next period on takes a planned one back. Floors are the caller's to check. Raises
-    SubscriptionOver, CurrencyMismatch, BadAmount, PaymentsUnavailable, PaymentsRefused.
+    SubscriptionOver, CurrencyMismatch, BadAmount, PaymentsUnavailable, PaymentsRefused (also while a payment is due or
+    paused; and at once, where the present period was charged at another price than stands now).
     """
     if amount.minor <= 0 or interval is Interval.ONCE:
         raise BadAmount("The amount must be above zero, and paid again and again.")
@@ -70,7 +71,12 @@ def change_plan(
         raise CurrencyMismatch(f"This membership is paid in {subscription.currency}.")
     plan = Plan(product=product, product_name=product_name, amount=amount, interval=interval)
     key = _get_key(subscription, f"plan-{product}-{amount.minor}-{interval.value}-{'now' if at_once else 'next'}")
-    get_provider(subscription.provider).change_plan(subscription.reference, plan, at_once=at_once, key=key)
+    try:
+        get_provider(subscription.provider).change_plan(subscription.reference, plan, at_once=at_once, key=key)
+    except PaymentsRefused:
+        # Under this key the provider would go on saying no, whatever card pays by then.
+        _follow(subscription, now=now)
+        raise
     return _follow(subscription, now=now)
 
 
@@ -98,9 +104,11 @@ def resume(subscription: Subscription, *, now: datetime) -> Subscription:
 def open_card_page(subscription: Subscription, *, return_url: str) -> str:
     """Return the address of the provider's own page on which the card is changed.
 
-    Raises PaymentsUnavailable, PaymentsRefused, NothingThere.
+    It opens for whoever has it: redirect to it, keep it nowhere. Raises SubscriptionOver, PaymentsUnavailable,
+    PaymentsRefused, NothingThere.
     """
-    return get_provider(subscription.provider).open_card_page(subscription.customer, return_url=return_url)
+    key = _get_key(subscription, "card")
+    return get_provider(subscription.provider).open_card_page(subscription.reference, return_url=return_url, key=key)
 
 
 def update_customer(subscription: Subscription, *, email: str, name: str) -> None:

@@ -44,7 +44,8 @@ def write_statement(checkout: Checkout, statement: Statement, *, now: datetime) 
     if statement.payments or _is_tried(checkout, statement):
         changed |= _find_person(checkout)
     if stated is not None:
-        changed |= _write_subscription(checkout, stated)
+        # A checkout is stated with its first invoice alone: told late, it knows nothing of what was settled since.
+        changed |= _write_subscription(checkout, stated, knows_settled=statement.checkout is None)
     changed |= _write_payments(checkout, statement.payments, now=now)
     if checkout.subscription is not None:
         changed |= _count_paid_time(checkout.subscription, is_free_at_first=checkout.first_minor == 0)
@@ -56,8 +57,8 @@ def write_statement(checkout: Checkout, statement: Statement, *, now: datetime) 
 
 
 def _note_checkout(checkout: Checkout, statement: Statement) -> bool:
-    # One whose address was erased learns no name again.
-    changed = _set(checkout, name=(checkout.name or statement.name[:NAME_LENGTH]) if checkout.email else "")
+    # Where the address was erased, the name stays so too.
+    changed = _set(checkout, name=checkout.name or (statement.name[:NAME_LENGTH] if checkout.email else ""))
     if statement.checkout is not None:
         changed |= _set(
             checkout,
@@ -75,7 +76,7 @@ def _find_person(checkout: Checkout) -> bool:
     return _set(checkout, person=person)
 
 
-def _write_subscription(checkout: Checkout, stated: StatedSubscription) -> bool:
+def _write_subscription(checkout: Checkout, stated: StatedSubscription, *, knows_settled: bool) -> bool:
     row = checkout.subscription or Subscription(
         provider=checkout.provider,
         reference=stated.reference,
@@ -83,6 +84,7 @@ def _write_subscription(checkout: Checkout, stated: StatedSubscription) -> bool:
         product_name=checkout.product_name,
         is_underpaid=stated.amount.currency != checkout.currency or stated.amount.minor < checkout.amount_minor,
     )
+    settled_until = stated.settled_until if knows_settled or row.settled_until is None else row.settled_until
     changed = _set(
         row,
         customer=(stated.customer or row.customer) if checkout.email else "",
@@ -91,7 +93,7 @@ def _write_subscription(checkout: Checkout, stated: StatedSubscription) -> bool:
         currency=stated.amount.currency,
         interval=stated.interval,
         **_describe_plans(row, stated),
-        settled_until=stated.settled_until or row.settled_until,
+        settled_until=settled_until or row.settled_until,
         resumes_at=stated.resumes_at,
         card_label=stated.card_label[:CARD_LENGTH] if checkout.email else "",
         card_expires_on=stated.card_expires_on if checkout.email else None,
@@ -173,7 +175,7 @@ def _record_payment(checkout: Checkout, stated: StatedPayment, *, now: datetime)
 
 
 def _note_refund(row: Payment, stated: StatedPayment) -> bool:
-    values: dict[str, Any] = {"covers_until": row.covers_until or stated.covers_until}
+    values: dict[str, Any] = {"covers_until": stated.covers_until or row.covers_until}
     if stated.refunded is not None:
         values |= {
             "refunded_minor": min(stated.refunded.minor, row.amount_minor),
@@ -189,20 +191,18 @@ def _note_refund(row: Payment, stated: StatedPayment) -> bool:
 def _count_paid_time(row: Subscription, *, is_free_at_first: bool) -> bool:
     """Set `paid_until`: the end of the last period that was settled and whose payment did not go back.
 
-    Where it did, the end of what remains paid: no payment covers more than the provider has settled, for a change of
-    plan may have cut its period short.
+    Where all that paid for it did, the end of what remains paid.
     """
     payments = [payment for payment in list_payments(row) if payment.covers_until and not payment.is_underpaid]
     paid_until: datetime | None = None
     if (payments or is_free_at_first) and not row.is_underpaid:
-        sent_back = max((end for payment, end in _list_ends(payments) if _is_sent_back(payment)), default=None)
-        ends = [end for payment, end in _list_ends(payments) if not _is_sent_back(payment)]
-        settled = row.settled_until
-        if settled is not None:
-            ends = [min(end, settled) for end in ends]
-            if sent_back is None or settled > sent_back:
-                ends = [settled]
-        paid_until = max(ends, default=None)
+        sent_back = [end for payment, end in _list_ends(payments) if _is_sent_back(payment)]
+        remains = max((end for payment, end in _list_ends(payments) if not _is_sent_back(payment)), default=None)
+        settled = row.settled_until or max((end for _, end in _list_ends(payments)), default=None)
+        paid_until = settled
+        if settled is not None and any(end >= settled for end in sent_back):
+            # A payment too old to be stated anew may still tell of an end that was cut short since.
+            paid_until = min(remains, settled) if remains else None
     changed = _set(row, paid_until=paid_until)
     if changed or row.is_underpaid:
         row.save()
@@ -227,11 +227,12 @@ def _conclude(checkout: Checkout, statement: Statement, *, now: datetime) -> boo
         state = CheckoutState.FAILED
     elif is_paid.exists() or _is_tried(checkout, statement):
         state, completed_at = CheckoutState.COMPLETED, now
-        shield.forgive(checkout)
+        shield.forgive(checkout, paid_at=now)
     elif statement.checkout and statement.checkout.state is StatedState.EXPIRED:
         state = CheckoutState.EXPIRED
-    network = checkout.network if state == CheckoutState.OPEN else ""
-    return _set(checkout, state=state, completed_at=completed_at, network=network)
+    is_over = state != CheckoutState.OPEN
+    kept = {"network": "", "account": ""} if is_over else {}
+    return _set(checkout, state=state, completed_at=completed_at, **kept)
 
 
 def _set(row: models.Model, **values: Any) -> bool:

@@ -17,7 +17,7 @@ from django.db import transaction
 from masthead.payments.models import Checkout, CheckoutState
 from masthead.payments.operations.announce import announce
 from masthead.payments.operations.ledger import write_statement
-from masthead.payments.providers.base import Provider, Statement, Subject, SubjectKind
+from masthead.payments.providers.base import Provider, StatedState, Statement, Subject, SubjectKind
 from masthead.payments.providers.registry import get_provider
 from masthead.payments.queries import get_checkout_of
 from masthead.rules.errors import MastheadError
@@ -76,15 +76,31 @@ def project(provider: str, subject: Subject, *, now: datetime, known: Checkout |
     for _ in range(MOST_READINGS):
         seen = _Seen(checkout.pk, checkout.version) if checkout else None
         statement = _read(service, subject)
+        if checkout is not None and _is_unpaid_still(checkout, statement):
+            return checkout
         checkout, is_written = _write(provider, statement, seen, now=now)
         if checkout is None or is_written:
             return checkout
     raise TooBusy
 
 
+def _is_unpaid_still(checkout: Checkout, statement: Statement) -> bool:
+    """Return whether a page that is open says nothing new: a reader who waits costs no lock and no write."""
+    stated = statement.checkout
+    return (
+        stated is not None
+        and stated.state is StatedState.OPEN
+        and not statement.payments
+        and statement.subscription is None
+        and checkout.state == CheckoutState.OPEN
+        and checkout.is_announced
+    )
+
+
 def _read(service: Provider, subject: Subject) -> Statement:
     readers: dict[SubjectKind, Callable[[str], Statement]] = {
         SubjectKind.CHECKOUT: service.read_checkout,
+        SubjectKind.CUSTOMER: service.read_customer,
         SubjectKind.SUBSCRIPTION: service.read_subscription,
         SubjectKind.PAYMENT: service.read_payment,
     }

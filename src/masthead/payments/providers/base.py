@@ -57,6 +57,7 @@ class SubjectKind(StrEnum):
     """What a message of a provider can be about."""
 
     CHECKOUT = "checkout"
+    CUSTOMER = "customer"
     SUBSCRIPTION = "subscription"
     PAYMENT = "payment"
 
@@ -73,7 +74,9 @@ class Subject:
 class Hint:
     """A message of a provider: something may have changed with its subject, None where it concerns nothing of ours.
 
-    `reference` is unique among the provider's messages. `is_failure` marks one attempt to pay that failed.
+    `reference` is unique among the provider's messages. `is_failure` marks one attempt to pay that failed: `order` is
+    then the key of ours that the message names, if it does, and `card` what it says of the card, always the same for
+    the same card, "" where it says nothing.
     """
 
     reference: str
@@ -81,6 +84,8 @@ class Hint:
     happened_at: datetime
     subject: Subject | None
     is_failure: bool = False
+    order: str = ""
+    card: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +150,8 @@ class StatedPayment:
     """Money that arrived.
 
     `is_first` marks the payment that the order was for, as against a renewal. `refunded` is None where the provider
-    was not asked for refunds. `covers_until` is the end of the period it paid for, None for a one-time payment.
+    was not asked for refunds. `covers_until` is the end of the time that it pays for, by what was credited of it too:
+    None for a one-time payment, and for one too old to tell.
     """
 
     reference: str
@@ -238,6 +244,10 @@ class Provider(Protocol):
         """State the subscription with its last twelve payments."""
         ...
 
+    def read_customer(self, reference: str) -> Statement:
+        """State the newest subscription of a customer, as `read_subscription` does; an empty statement for none."""
+        ...
+
     def read_payment(self, reference: str) -> Statement:
         """State one payment with what went back of it; no payment in it where none arrived."""
         ...
@@ -251,7 +261,8 @@ class Provider(Protocol):
 
         At once, with exact credit for the time left and charged now: a card that is declined raises PaymentsRefused,
         and nothing has changed. Else from the next period on, charging nothing now; the present plan named again takes
-        a planned one back. A subscription whose period was not paid by a charge can only be changed from the next on.
+        a planned one back. Where the present period was not charged at the price that stands (a trial, an amount
+        changed in it, a plan that waits), it is refused at once; where a payment is due or paused, altogether.
         """
         ...
 
@@ -263,8 +274,8 @@ class Provider(Protocol):
         """Charge again from the next period on."""
         ...
 
-    def open_card_page(self, customer: str, *, return_url: str) -> str:
-        """Return the address of a hosted page on which the customer changes the card, for an hour."""
+    def open_card_page(self, reference: str, *, return_url: str, key: str) -> str:
+        """Return the address of a hosted page on which the card of a subscription is changed, for an hour."""
         ...
 
     def update_customer(self, customer: str, *, email: str, name: str) -> None:
@@ -296,4 +307,19 @@ class Provider(Protocol):
 
     def list_since(self, moment: datetime) -> Iterator[Hint]:
         """List the messages that the service sent, or meant to send, since a moment (a month back at most)."""
+        ...
+
+    def list_payments(self, since: datetime | None) -> Iterator[Statement]:
+        """State each payment that arrived since a moment (None: ever), and each of which something went back lately.
+
+        One payment a statement; `order` is "" for a foreign sale. In pages: the calls grow with the period, not with
+        what is ours.
+        """
+        ...
+
+    def list_subscriptions(self, since: datetime | None, *, with_ended: bool) -> Iterator[Statement]:
+        """State each subscription that stands, or every one; `settled_until` is None where the period does not say.
+
+        A foreign one is a statement without order and subscription.
+        """
         ...

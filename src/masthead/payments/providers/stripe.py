@@ -6,9 +6,8 @@ The sandbox is this very provider with another base address: nothing here asks w
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -22,24 +21,26 @@ from masthead.payments.providers.base import (
     Hint,
     NothingThere,
     PaymentsRefused,
-    PaymentsUnavailable,
     Plan,
     StartedCheckout,
     StatedCheckout,
     StatedPayment,
     Statement,
 )
+from masthead.payments.providers.stripe_errors import translated_errors
+from masthead.payments.providers.stripe_listing import CARDS, PAGE, list_payments, list_subscriptions
 from masthead.payments.providers.stripe_stating import (
     as_metadata,
     country_of,
+    describe_coupon,
     describe_item,
-    end_of,
     interval_of,
+    is_price_charged,
     order_of,
+    plan_later,
     plan_now,
     state_of,
     state_payment,
-    state_payments,
     state_subscription,
 )
 from masthead.payments.providers.stripe_words import (
@@ -61,21 +62,15 @@ from masthead.rules.pledges import Interval
 
 if TYPE_CHECKING:
     from stripe.params import (
-        CouponCreateParams,
         SubscriptionUpdateParams,
         SubscriptionUpdateParamsPauseCollection,
     )
     from stripe.params.billing_portal import SessionCreateParamsFlowData
     from stripe.params.checkout import SessionCreateParams, SessionCreateParamsLineItemPriceData
 
-logger = logging.getLogger(__name__)
-
 TIMEOUT_SECONDS: Final = 15
 RETRIES: Final = 2
 LAST_INVOICES: Final = 12
-PAGE: Final = 100
-# What must be expanded to know the card that is charged next.
-CARDS: Final = ("default_payment_method", "customer.invoice_settings.default_payment_method")
 REFUNDS_OF_CHARGE: Final = "latest_charge.refunds"
 
 stripe.enable_telemetry = False
@@ -143,30 +138,22 @@ class StripeProvider:
 
     def _make_coupon(self, order: CheckoutOrder, discount: Discount) -> str:
         """Make the coupon of one order: it can be used once, by this order."""
-        coupon: CouponCreateParams = {
-            "max_redemptions": 1,
-            "name": order.product_name[:40],
-            "metadata": {ORDER: order.key},
-        }
-        if discount.off is not None:
-            coupon |= {"amount_off": to_stripe(discount.off), "currency": discount.off.currency.lower()}
-        else:
-            coupon["percent_off"] = discount.share / 100
-        if discount.months is None:
-            coupon["duration"] = "forever"
-        else:
-            coupon |= {"duration": "repeating", "duration_in_months": discount.months}
         with translated_errors():
-            return self._api.coupons.create(coupon, {"idempotency_key": f"coupon-{order.key}"}).id
+            return self._api.coupons.create(
+                describe_coupon(order, discount), {"idempotency_key": f"coupon-{order.key}"}
+            ).id
 
     def expire_checkout(self, reference: str) -> None:
         """Close a page that was not paid."""
         with translated_errors():
-            if self._api.checkout.sessions.retrieve(reference).status == "open":
+            try:
                 self._api.checkout.sessions.expire(reference)
+            except stripe.InvalidRequestError:
+                if self._api.checkout.sessions.retrieve(reference).status == "open":
+                    raise
 
     def read_checkout(self, reference: str) -> Statement:
-        """State the checkout, with its subscription and first payment, in one call."""
+        """State the checkout, with its subscription and first payment: in one call, until that is renewed."""
         expand = [
             *(f"subscription.{card}" for card in CARDS),
             "invoice.payments",
@@ -183,9 +170,11 @@ class StripeProvider:
         payments: tuple[StatedPayment, ...] = ()
         subscription = None
         if isinstance(session.subscription, stripe.Subscription):
+            if id_of(session.subscription.latest_invoice) != id_of(session.invoice):
+                # Its first invoice says nothing any more of what is paid now.
+                return replace(self.read_subscription(session.subscription.id), checkout=checkout)
             invoices = [session.invoice] if isinstance(session.invoice, stripe.Invoice) else []
-            subscription = state_subscription(session.subscription, invoices)
-            payments = tuple(payment for invoice in invoices for payment in state_payments(invoice))
+            subscription, payments = state_subscription(session.subscription, invoices)
         elif isinstance(session.payment_intent, stripe.PaymentIntent):
             payments = self._state_payment(session.payment_intent)
         return Statement(
@@ -206,12 +195,19 @@ class StripeProvider:
             invoices = self._api.invoices.list(
                 {"subscription": reference, "limit": LAST_INVOICES, "expand": ["data.payments"]}
             ).data
+        stated, payments = state_subscription(subscription, invoices)
         return Statement(
             order=order,
             name=next((invoice.customer_name for invoice in invoices if invoice.customer_name), ""),
-            subscription=state_subscription(subscription, invoices),
-            payments=tuple(payment for invoice in invoices for payment in state_payments(invoice)),
+            subscription=stated,
+            payments=payments,
         )
+
+    def read_customer(self, reference: str) -> Statement:
+        """State the newest subscription of a customer."""
+        with translated_errors():
+            found = self._api.subscriptions.list({"customer": reference, "status": "all", "limit": 1}).data
+        return self.read_subscription(found[0].id) if found else Statement(order="")
 
     def read_payment(self, reference: str) -> Statement:
         """State one payment with what went back of it."""
@@ -226,8 +222,10 @@ class StripeProvider:
             return Statement(order="")
         statement = self.read_subscription(id_of(details.subscription))
         first = invoice.billing_reason == "subscription_create"
+        # One that is older than what is listed keeps the end that was stated of it then.
+        covers = {payment.reference: payment.covers_until for payment in statement.payments}
         paid = [
-            replace(payment, covers_until=end_of(invoice), country=country_of(invoice), is_first=first)
+            replace(payment, covers_until=covers.get(reference), country=country_of(invoice), is_first=first)
             for payment in self._state_payment(intent)
         ]
         others = [payment for payment in statement.payments if payment.reference != reference]
@@ -271,9 +269,16 @@ class StripeProvider:
     def change_plan(self, reference: str, plan: Plan, *, at_once: bool, key: str) -> None:
         """Change what is paid for, at once or from the next period on."""
         with translated_errors():
-            subscription = self._api.subscriptions.retrieve(reference)
+            subscription = self._api.subscriptions.retrieve(reference, {"expand": ["latest_invoice"]})
             item = subscription.items.data[0]
-            if at_once and subscription.status == "trialing":
+            if subscription.status not in {"active", "trialing"} or subscription.pause_collection is not None:
+                # The time until the next period is not paid for, and a trial would give it away.
+                raise PaymentsRefused("Nothing can be changed while a payment is due or paused. Nothing was charged.")
+            metadata = subscription.metadata.to_dict()
+            now, later = plan_now(metadata, item), plan_later(metadata, item)
+            if at_once and later is None and now == plan:
+                return
+            if at_once and not is_price_charged(subscription):
                 raise PaymentsRefused("This can only be changed from the next period on. Nothing was charged.")
             product = self._api.products.create(
                 {"name": plan.product_name, "metadata": {PRODUCT: plan.product}}, {"idempotency_key": f"product-{key}"}
@@ -285,7 +290,7 @@ class StripeProvider:
             }
             if at_once:
                 params |= {"proration_behavior": "always_invoice", "payment_behavior": "error_if_incomplete"}
-            elif (now := plan_now(subscription.metadata.to_dict(), item)) != plan:
+            elif now != plan:
                 params["metadata"] = as_metadata(now, later=plan, at=item.current_period_end)
             if not at_once and plan.interval != interval_of(item):
                 params["trial_end"] = item.current_period_end
@@ -302,13 +307,24 @@ class StripeProvider:
         with translated_errors():
             self._api.subscriptions.update(reference, {"pause_collection": ""}, {"idempotency_key": key})
 
-    def open_card_page(self, customer: str, *, return_url: str) -> str:
-        """Return the address of a hosted page on which the customer changes the card."""
+    def open_card_page(self, reference: str, *, return_url: str, key: str) -> str:
+        """Return the address of a page of the billing portal on which the card can be changed.
+
+        That page sets the customer's card, and a subscription's own, which Checkout sets, would go before it. So the
+        own one becomes the customer's first.
+        """
         flow: SessionCreateParamsFlowData = {
             "type": "payment_method_update",
             "after_completion": {"type": "redirect", "redirect": {"return_url": return_url}},
         }
         with translated_errors():
+            subscription = self._api.subscriptions.retrieve(reference)
+            customer, own = id_of(subscription.customer), id_of(subscription.default_payment_method)
+            if own:
+                self._api.customers.update(customer, {"invoice_settings": {"default_payment_method": own}})
+                self._api.subscriptions.update(
+                    reference, {"default_payment_method": ""}, {"idempotency_key": f"{key}-{own}"}
+                )
             return self._api.billing_portal.sessions.create(
                 {"customer": customer, "return_url": return_url, "flow_data": flow}
             ).url
@@ -367,25 +383,12 @@ class StripeProvider:
             for event in events.auto_paging_iter():
                 yield hint_of(event.id, event.type, event.created, event.data.object.to_dict())
 
+    def list_payments(self, since: datetime | None) -> Iterator[Statement]:
+        """State each payment since a moment, and those of which something went back lately."""
+        with translated_errors():
+            yield from list_payments(self._api, since)
 
-@contextmanager
-def translated_errors() -> Iterator[None]:
-    """Raise our errors for those of the SDK; what it said stays as the cause."""
-    try:
-        yield
-    except (stripe.InvalidRequestError, stripe.IdempotencyError) as error:
-        if error.http_status == 409:
-            # The first call under this idempotency key has not been answered yet.
-            raise PaymentsUnavailable from error
-        if error.http_status == 404 or error.code == "resource_missing":
-            raise NothingThere from error
-        logger.warning("the payment service refused a call: %s", error.user_message or error)
-        raise PaymentsRefused from error
-    except (stripe.AuthenticationError, stripe.PermissionError) as error:
-        logger.error("the payment service does not accept the key: %s", error.user_message or error)
-        raise PaymentsRefused from error
-    except stripe.CardError as error:
-        raise PaymentsRefused(error.user_message or "The card was declined. Nothing was charged.") from error
-    except stripe.StripeError as error:
-        logger.warning("the payment service does not answer: %s", type(error).__name__)
-        raise PaymentsUnavailable from error
+    def list_subscriptions(self, since: datetime | None, *, with_ended: bool) -> Iterator[Statement]:
+        """State each subscription that stands, or every one."""
+        with translated_errors():
+            yield from list_subscriptions(self._api, since, with_ended=with_ended)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import stripe
 
 from masthead.payments.providers.base import (
+    CheckoutOrder,
     Plan,
     StatedPayment,
     StatedState,
@@ -32,11 +33,12 @@ from masthead.payments.providers.stripe_words import (
     moment_of,
     to_stripe,
 )
+from masthead.rules.discounts import Discount
 from masthead.rules.money import Money
 from masthead.rules.pledges import Interval
 
 if TYPE_CHECKING:
-    from stripe.params import SubscriptionUpdateParamsItem
+    from stripe.params import CouponCreateParams, SubscriptionUpdateParamsItem
 
 
 def order_of(metadata: Any) -> str:
@@ -51,10 +53,11 @@ def state_of(session: stripe.checkout.Session) -> StatedState:
     return StatedState.EXPIRED if session.status == "expired" else StatedState.OPEN
 
 
-def state_subscription(subscription: stripe.Subscription, invoices: Iterable[stripe.Invoice]) -> StatedSubscription:
-    """State a subscription; `invoices` are the last ones of it."""
-    # Listed the newest first: of two that were made in one second the one listed first is the newer.
-    settled = sorted((one for one in reversed(list(invoices)) if one.status == "paid"), key=lambda one: one.created)
+def state_subscription(
+    subscription: stripe.Subscription, invoices: list[stripe.Invoice]
+) -> tuple[StatedSubscription, tuple[StatedPayment, ...]]:
+    """State a subscription and its payments; `invoices` are its last ones, newest first, with `payments` expanded."""
+    settled_until, covers = count_settled(invoices)
     item = subscription.items.data[0]
     status = STATUSES.get(subscription.status, StatedStatus.INCOMPLETE)
     paused = subscription.pause_collection is not None and status is StatedStatus.ACTIVE
@@ -62,13 +65,13 @@ def state_subscription(subscription: stripe.Subscription, invoices: Iterable[str
     now, later = plan_now(metadata, item), plan_later(metadata, item)
     card = card_of(subscription)
     ended_at = moment_of(subscription.ended_at, subscription.canceled_at, subscription.created)
-    return StatedSubscription(
+    stated = StatedSubscription(
         reference=subscription.id,
         customer=id_of(subscription.customer),
         amount=now.amount,
         interval=now.interval,
         status=StatedStatus.PAUSED if paused else status,
-        settled_until=end_of(settled[-1]) if settled else None,
+        settled_until=settled_until,
         cancel_at_period_end=subscription.cancel_at_period_end or subscription.cancel_at is not None,
         started_at=moment_of(subscription.start_date, subscription.created),
         ended_at=ended_at if status is StatedStatus.ENDED else None,
@@ -80,6 +83,7 @@ def state_subscription(subscription: stripe.Subscription, invoices: Iterable[str
         card_label=f"{card.brand.capitalize()} {card.last4}" if card else "",
         card_expires_on=last_day_of(card.exp_year, card.exp_month) if card else None,
     )
+    return stated, tuple(payment for invoice in invoices for payment in state_payments(invoice, covers))
 
 
 def plan_now(metadata: Mapping[str, str], item: stripe.SubscriptionItem) -> Plan:
@@ -127,6 +131,24 @@ def as_metadata(plan: Plan, *, later: Plan | None = None, at: int = 0) -> dict[s
     }
 
 
+def describe_coupon(order: CheckoutOrder, discount: Discount) -> CouponCreateParams:
+    """Return the coupon of one order."""
+    coupon: CouponCreateParams = {
+        "max_redemptions": 1,
+        "name": order.product_name[:40],
+        "metadata": {ORDER: order.key},
+    }
+    if discount.off is not None:
+        coupon |= {"amount_off": to_stripe(discount.off), "currency": discount.off.currency.lower()}
+    else:
+        coupon["percent_off"] = discount.share / 100
+    if discount.months is None:
+        coupon["duration"] = "forever"
+    else:
+        coupon |= {"duration": "repeating", "duration_in_months": discount.months}
+    return coupon
+
+
 def describe_item(item: str, product: str, amount: Money, interval: Interval) -> SubscriptionUpdateParamsItem:
     """Return what an item of a subscription shall cost."""
     return {
@@ -160,14 +182,48 @@ def last_day_of(year: int, month: int) -> date:
     return date(year, month, monthrange(year, month)[1])
 
 
-def end_of(invoice: stripe.Invoice) -> datetime:
+def is_price_charged(subscription: stripe.Subscription) -> bool:
+    """Return whether the present period was charged at the price that stands now; the latest invoice is expanded.
+
+    Only then is the credit of a change at once exact: Stripe reckons it by the price that stands, and one that was
+    changed without proration, or follows a trial, was never charged.
+    """
+    item, invoice = subscription.items.data[0], subscription.latest_invoice
+    if subscription.status != "active" or not isinstance(invoice, stripe.Invoice) or invoice.status != "paid":
+        return False
+    charged = [line.pricing.price_details for line in invoice.lines.data if line.pricing and line.amount >= 0]
+    return any(details is not None and id_of(details.price) == item.price.id for details in charged)
+
+
+def count_settled(invoices: list[stripe.Invoice]) -> tuple[datetime | None, dict[str, datetime]]:
+    """Return the end of the period settled last, and until when each payment pays, by its reference.
+
+    A change credits what a payment bought, and the credit pays for later periods: so that payment pays until the end
+    of the last period in which anything of it was used, be that sooner or later than its own. `invoices` come newest
+    first: of two that were made in one second, too, the first is the newer. A void one pays for nothing.
+    """
+    settled_until: datetime | None = None
+    covers: dict[str, datetime] = {}
+    behind: set[str] = set()
+    for invoice in reversed(invoices):
+        end = end_of(invoice)
+        if invoice.status != "paid" or end is None:
+            continue
+        left = min(invoice.ending_balance or 0, 0)
+        is_credited = any(line.amount < 0 for line in invoice.lines.data) or invoice.starting_balance < left
+        used = {reference_of(paid) for paid in list_paid(invoice)} | (behind if is_credited else set())
+        covers |= dict.fromkeys(used, end)
+        behind = used | (behind if left < 0 else set())
+        settled_until = end
+    return settled_until, covers
+
+
+def end_of(invoice: stripe.Invoice) -> datetime | None:
     """Return the end of the period that an invoice is for (its own `period_end` is that of the period before).
 
-    A credit for time that was given up is for no period.
+    A credit for time that was given up is for no period: None where there is nothing else.
     """
-    return moment_of(
-        max((line.period.end for line in invoice.lines.data if line.amount >= 0), default=invoice.period_end)
-    )
+    return as_moment(max((line.period.end for line in invoice.lines.data if line.amount >= 0), default=None))
 
 
 def country_of(invoice: stripe.Invoice) -> str:
@@ -175,20 +231,28 @@ def country_of(invoice: stripe.Invoice) -> str:
     return (invoice.customer_address.country if invoice.customer_address else None) or ""
 
 
-def state_payments(invoice: stripe.Invoice) -> Iterator[StatedPayment]:
-    """State the payments that arrived for an invoice whose `payments` are expanded."""
+def list_paid(invoice: stripe.Invoice) -> list[stripe.InvoicePayment]:
+    """Return the payments of an invoice in which money arrived."""
     listed = getattr(invoice, "payments", None)
-    for paid in listed.data if listed else []:
-        if paid.status != "paid" or not paid.amount_paid:
-            continue
+    return [paid for paid in (listed.data if listed else []) if paid.status == "paid" and paid.amount_paid]
+
+
+def reference_of(paid: stripe.InvoicePayment) -> str:
+    """Return the reference of a payment of an invoice."""
+    return id_of(getattr(paid.payment, "payment_intent", None) or getattr(paid.payment, "charge", None))
+
+
+def state_payments(invoice: stripe.Invoice, covers: Mapping[str, datetime]) -> Iterator[StatedPayment]:
+    """State the payments that arrived for an invoice whose `payments` are expanded."""
+    for paid in list_paid(invoice):
         yield StatedPayment(
-            reference=id_of(getattr(paid.payment, "payment_intent", None) or getattr(paid.payment, "charge", None)),
-            amount=from_stripe(paid.amount_paid, paid.currency),
+            reference=reference_of(paid),
+            amount=from_stripe(paid.amount_paid or 0, paid.currency),
             refunded=None,
             refunded_at=None,
             country=country_of(invoice),
             paid_at=moment_of(paid.status_transitions.paid_at, invoice.status_transitions.paid_at, paid.created),
-            covers_until=end_of(invoice) if invoice.status == "paid" else None,
+            covers_until=covers.get(reference_of(paid)),
             is_first=invoice.billing_reason == "subscription_create",
         )
 

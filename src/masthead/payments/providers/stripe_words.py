@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from masthead.payments.providers.base import Hint, StatedStatus, Subject, SubjectKind
-from masthead.rules.money import Money
+from masthead.rules.money import BadAmount, Money
 
 # The key under which our order stands in the metadata of everything that it brings. What lacks it is no sale of ours.
 ORDER: Final = "masthead_checkout"
@@ -42,6 +43,8 @@ STATUSES: Final = {
 }
 # Which object's identifier in a message leads to what must be read again.
 FAILURE: Final = "payment_intent.payment_failed"
+SETUP_FAILURE: Final = "setup_intent.setup_failed"
+INVOICE_FAILURE: Final = "invoice.payment_failed"
 EVENTS: Final = {
     "checkout.session.completed": SubjectKind.CHECKOUT,
     "checkout.session.async_payment_succeeded": SubjectKind.CHECKOUT,
@@ -53,9 +56,14 @@ EVENTS: Final = {
     "customer.subscription.paused": SubjectKind.SUBSCRIPTION,
     "customer.subscription.resumed": SubjectKind.SUBSCRIPTION,
     "invoice.paid": SubjectKind.SUBSCRIPTION,
-    "invoice.payment_failed": SubjectKind.SUBSCRIPTION,
+    INVOICE_FAILURE: SubjectKind.SUBSCRIPTION,
     "invoice.payment_action_required": SubjectKind.SUBSCRIPTION,
     FAILURE: SubjectKind.PAYMENT,
+    SETUP_FAILURE: SubjectKind.PAYMENT,
+    # A new card of the customer's pays from then on, and banks renew cards on their own.
+    "customer.updated": SubjectKind.CUSTOMER,
+    "payment_method.updated": SubjectKind.CUSTOMER,
+    "payment_method.automatically_updated": SubjectKind.CUSTOMER,
     "charge.refunded": SubjectKind.PAYMENT,
     "refund.updated": SubjectKind.PAYMENT,
     "refund.failed": SubjectKind.PAYMENT,
@@ -70,7 +78,9 @@ TAKING: Final = frozenset({"needs_response", "under_review", "lost"})
 
 
 def to_stripe(amount: Money) -> int:
-    """Return the amount in Stripe's minor units."""
+    """Return the amount in Stripe's minor units. Raises BadAmount for one that cannot be charged so exactly."""
+    if not amount.is_chargeable:
+        raise BadAmount(f"{amount} cannot be charged so exactly.")
     return amount.minor * FACTORS.get(amount.currency, 1) // DIVISORS.get(amount.currency, 1)
 
 
@@ -97,20 +107,32 @@ def id_of(field: Any) -> str:
 
 def hint_of(reference: str, kind: str, created: int, about: Mapping[str, Any]) -> Hint:
     """Turn an event into a hint: of its object, only the identifiers that lead to what must be read are taken."""
+    parent = (about.get("parent") or {}).get("subscription_details") or {}
     subject_kind = EVENTS.get(kind)
     subject = None
     if subject_kind is not None:
         key = about.get("id")
         if about.get("object") == "invoice":
-            parent = about.get("parent") or {}
-            key = id_of((parent.get("subscription_details") or {}).get("subscription"))
+            key = id_of(parent.get("subscription"))
         elif about.get("object") in {"charge", "refund", "dispute"}:
             key = id_of(about.get("payment_intent"))
+        elif about.get("object") == "payment_method":
+            key = id_of(about.get("customer"))
         subject = Subject(kind=subject_kind, reference=str(key)) if key else None
-    return Hint(
-        reference=reference,
-        kind=kind,
-        happened_at=moment_of(created),
-        subject=subject,
-        is_failure=kind == FAILURE and subject is not None,
-    )
+    hint = Hint(reference=reference, kind=kind, happened_at=moment_of(created), subject=subject)
+    if kind in {FAILURE, SETUP_FAILURE}:
+        order = str((about.get("metadata") or {}).get(ORDER) or "")
+        # A payment of a subscription names no order: its invoice does, and has a message of its own.
+        return replace(hint, subject=subject if order else None, is_failure=True, order=order, card=card_of(about))
+    if kind == INVOICE_FAILURE and about.get("billing_reason") == "subscription_create":
+        order = str((parent.get("metadata") or {}).get(ORDER) or "")
+        return replace(hint, subject=subject if order else None, is_failure=True, order=order)
+    return hint
+
+
+def card_of(intent: Mapping[str, Any]) -> str:
+    """Return the fingerprint of the card with which a payment failed, else its brand and last digits, else ""."""
+    error = intent.get("last_payment_error") or intent.get("last_setup_error") or {}
+    method = error.get("payment_method") or {}
+    card = method.get("card") or {}
+    return str(card.get("fingerprint") or " ".join(filter(None, (card.get("brand"), card.get("last4")))))

@@ -29,6 +29,12 @@ def need(book: Book, reference: str) -> Document:
     return document
 
 
+def get_method(book: Book, subscription: Document) -> Document:
+    """Return the card that pays for a subscription: its own, else its customer's."""
+    own = subscription["default_payment_method"]
+    return need(book, own or need(book, subscription["customer"])["invoice_settings"]["default_payment_method"])
+
+
 def get_due(subscription: Document) -> int | None:
     """Return when a subscription wants attention next: None once it is over."""
     match subscription["status"]:
@@ -204,7 +210,7 @@ def renew_subscription(book: Book, subscription: Document) -> None:
     open_invoice(book, subscription, reason="subscription_cycle", lines=[line])
     save_subscription(book, subscription)
     emit(book, "customer.subscription.updated", subscription, changed={"latest_invoice": None})
-    pay_invoice(book, subscription, need(book, subscription["default_payment_method"]), off_session=True)
+    pay_invoice(book, subscription, get_method(book, subscription), off_session=True)
 
 
 def _pass_over(book: Book, subscription: Document, line: Line) -> None:
@@ -260,7 +266,7 @@ def attend_subscription(book: Book, subscription: Document) -> None:
             save_subscription(book, subscription)
             emit(book, "customer.subscription.updated", subscription, changed={"status": "incomplete"})
         case "past_due":
-            pay_invoice(book, subscription, need(book, subscription["default_payment_method"]), off_session=True)
+            pay_invoice(book, subscription, get_method(book, subscription), off_session=True)
         case _ if ((subscription["pause_collection"] or {}).get("resumes_at") or book.now + 1) <= book.now:
             resume_collection(book, subscription)
         case _ if subscription["cancel_at_period_end"]:

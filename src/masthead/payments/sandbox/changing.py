@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from masthead.payments.sandbox.billing import make_period_line, need, open_invoice, pay_invoice, save_subscription
+from masthead.payments.sandbox.billing import get_method, make_period_line, open_invoice, pay_invoice, save_subscription
 from masthead.payments.sandbox.calendar import get_period
 from masthead.payments.sandbox.charging import Outcome
 from masthead.payments.sandbox.errors import ApiError, BadParameter
@@ -41,7 +41,7 @@ def change_price(
         return
     open_invoice(book, subscription, reason="subscription_update", lines=lines)
     save_subscription(book, subscription)
-    method = need(book, subscription["default_payment_method"])
+    method = get_method(book, subscription)
     outcome = pay_invoice(book, subscription, method, off_session=True)
     if must_be_paid and outcome is not Outcome.PAID:
         # No CardDeclined: what that leaves behind is kept, and this leaves nothing.
@@ -62,7 +62,7 @@ def change_after_trial(book: Book, subscription: Document, price: Document, *, t
     line = Line(price=price, amount=0, period=period, description="Free trial")
     open_invoice(book, subscription, reason="subscription_update", lines=[line])
     save_subscription(book, subscription)
-    pay_invoice(book, subscription, need(book, subscription["default_payment_method"]))
+    pay_invoice(book, subscription, get_method(book, subscription))
 
 
 def _begin_cycle(book: Book, subscription: Document, item: Document) -> Line:

@@ -61,6 +61,9 @@ def _conclude(book: Book, session: Document, outcome: Outcome) -> Outcome:
     book.save(customer)
     emit(book, "customer.updated", customer, changed={"invoice_settings": before})
     for subscription in list_live(book, customer["id"]):
+        if subscription["default_payment_method"] is None:
+            # The customer's card pays for it, and that has changed.
+            continue
         changed = {"default_payment_method": subscription["default_payment_method"]}
         subscription["default_payment_method"] = session["_method"]
         save_subscription(book, subscription)

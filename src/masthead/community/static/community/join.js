@@ -8,7 +8,7 @@ let choosing = null;
 let released = Promise.resolve();
 
 // The amount with what its payment costs, where the reader adds that: as rules/asking.py counts it.
-function cover(amount, units) {
+function cover(amount, units, step) {
   const box = document.getElementById("cover");
   if (!box?.checked) return amount;
   const [share, fixed] = [Number(box.dataset.share), Number(box.dataset.fixed)];
@@ -16,7 +16,7 @@ function cover(amount, units) {
   const left = (total) => total - Math.floor((total * share * 2 + 10_000) / 20_000) - fixed;
   let total = Math.floor(((wanted + fixed) * 10_000) / (10_000 - share)) - 3;
   while (left(total) < wanted) total += 1;
-  return total / units;
+  return (Math.ceil(total / step) * step) / units;
 }
 
 function sayOther() {
@@ -24,17 +24,22 @@ function sayOther() {
   const field = document.getElementById("other");
   if (!words || !field) return;
   const typed = field.value.trim().replace(/\s/g, "");
-  const amount = /^\d+([.,]\d{1,3})?$/.test(typed) ? Number(typed.replace(",", ".")) : NaN;
+  // The site says how many decimals there are: browsers leave out those of the forint and the ariary.
+  const [units, step] = [Number(words.dataset.units), Number(words.dataset.step)];
+  const places = Math.round(Math.log10(units));
+  const [whole, decimals = ""] = typed.replace(",", ".").split(".");
+  const readable = /^\d+$/.test(whole) && /^\d*$/.test(decimals) && decimals.length <= places;
+  const amount = readable ? cover(Number(`${whole}.${decimals}`), units, step) : NaN;
   words.hidden = !(amount > 0);
   if (words.hidden) return;
-  const style = { style: "currency", currency: words.dataset.currency };
-  const units = 10 ** new Intl.NumberFormat("en", style).resolvedOptions().maximumFractionDigits;
-  const whole = Number.isInteger(cover(amount, units));
+  const shown = Number.isInteger(amount) ? 0 : places;
   const money = new Intl.NumberFormat(document.documentElement.lang, {
-    ...style,
+    style: "currency",
+    currency: words.dataset.currency,
     currencyDisplay: "narrowSymbol",
-    ...(whole ? { minimumFractionDigits: 0, maximumFractionDigits: 0 } : {}),
-  }).format(cover(amount, units));
+    minimumFractionDigits: shown,
+    maximumFractionDigits: shown,
+  }).format(amount);
   words.textContent = ` · ${words.dataset.otherWords.replace("{amount}", money)}`;
 }
 

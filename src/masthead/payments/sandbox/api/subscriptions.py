@@ -38,8 +38,8 @@ def update_subscription(book: Book, params: Params, reference: str) -> Document:
         _set_pause(book, subscription, params)
     if "default_payment_method" in params:
         changed["default_payment_method"] = subscription["default_payment_method"]
-        method = fetch(book, "payment_method", params.text("default_payment_method"))
-        subscription["default_payment_method"] = method["id"]
+        chosen = params.optional("default_payment_method")
+        subscription["default_payment_method"] = fetch(book, "payment_method", chosen)["id"] if chosen else None
     subscription["metadata"] = params.metadata(subscription["metadata"])
     save_subscription(book, subscription)
     emit(book, "customer.subscription.updated", subscription, changed=changed)

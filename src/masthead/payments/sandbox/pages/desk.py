@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 
-from masthead.kit.formats import format_money
 from masthead.payments.sandbox.calendar import add_months
 from masthead.payments.sandbox.chaos import get_chaos
 from masthead.payments.sandbox.pages.drawing import Markup, PageAnswer, answer_page, draw, draw_table
+from masthead.payments.sandbox.pages.offering import say_money
 from masthead.payments.sandbox.store import Book, Document
-from masthead.rules.money import Money
 
 SHOWN = 25
 
@@ -59,7 +58,7 @@ def _draw_subscriptions(book: Book) -> Markup:
     for subscription in book.select("subscription", most=SHOWN):
         item = subscription["items"]["data"][0]
         price = item["price"]
-        amount = format_money(Money(price["unit_amount"], price["currency"].upper()))
+        amount = say_money(price["unit_amount"], price["currency"])
         ends = " · ends then" if subscription["cancel_at_period_end"] else ""
         status = subscription["status"].replace("_", " ")
         rows.append(

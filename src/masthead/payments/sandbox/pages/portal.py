@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from masthead.payments.sandbox.billing import get_method
 from masthead.payments.sandbox.charging import Outcome
 from masthead.payments.sandbox.pages.drawing import Markup, PageAnswer, answer_page, draw, draw_table, redirect
 from masthead.payments.sandbox.pages.offering import say_money
@@ -44,7 +45,7 @@ def _draw_subscriptions(book: Book, customer: str) -> Markup:
     for subscription in list_live(book, customer):
         item = subscription["items"]["data"][0]
         price, product = item["price"], book.get(item["price"]["product"])
-        method = book.get(subscription["default_payment_method"])
+        method = get_method(book, subscription)
         next_word = "Ends" if subscription["cancel_at_period_end"] else "Renews"
         rows.append(
             [

@@ -1,9 +1,8 @@
-"""Queue letters, deliver them."""
+"""Deliver letters."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
@@ -11,26 +10,24 @@ from django.db import transaction
 
 from masthead.kit.jobs.later import run_later
 from masthead.letters.delivery import DeliveryPostponed, LetterRefused, get_sender, hand_over
-from masthead.letters.kinds import get_kind
+from masthead.letters.kinds import get_kind, is_known
+from masthead.letters.marks import get_stop_url
 from masthead.letters.models import Letter, LetterState
+from masthead.letters.operations.bounce import note_refusal
+from masthead.letters.operations.queue import DELIVER_TASK, ORDINARY_PRIORITY, UNSUBSCRIBED
+from masthead.letters.queries import get_unreachable, get_words, is_stopped
 from masthead.letters.rendering import render_letter
 from masthead.rules.errors import MastheadError
 
 logger = logging.getLogger(__name__)
 
-DELIVER_TASK: Final = "masthead.letters.tasks.deliver_letter"
-URGENT_PRIORITY: Final = 90
-ORDINARY_PRIORITY: Final = 10
 MAX_ATTEMPTS: Final = 8
 # Longer than one hand-over can take; after it, whoever was sending is gone.
 HOLD: Final = timedelta(seconds=90)
 ERROR_LENGTH: Final = 2000
-
-
-class UnsubscribeMissing(MastheadError):
-    """A letter that nobody asked for needs an address by which to stop it."""
-
-    code: ClassVar[str] = "unsubscribe_missing"
+NOT_TRUE_ANY_MORE: Final = "What it says was not true any more when it was to be sent."
+NOT_ARRIVED: Final = (LetterState.FAILED, LetterState.BOUNCED, LetterState.STOPPED)
+UNREACHABLE: Final = "Letters to this address come back: {reason}"
 
 
 class LetterBeingSent(MastheadError):
@@ -41,52 +38,11 @@ class LetterBeingSent(MastheadError):
     retriable: ClassVar[bool] = True
 
 
-@transaction.atomic
-def queue_letter(
-    *,
-    kind: str,
-    to: str,
-    context: Mapping[str, str],
-    language: str,
-    unique_key: str,
-    now: datetime,
-    unsubscribe_url: str = "",
-) -> Letter:
-    """Write a letter into the outbox, in the caller's transaction; a job renders and delivers it afterwards.
-
-    The same `unique_key` is the same letter: queued again, in whatever words, the first one is returned and nothing
-    is sent twice. Raises UnknownLetterKind, and UnsubscribeMissing for a letter that is not essential and has no
-    `unsubscribe_url`.
-    """
-    known = get_kind(kind)
-    if not known.essential and not unsubscribe_url:
-        raise UnsubscribeMissing
-    letter, is_new = Letter.objects.get_or_create(
-        unique_key=unique_key,
-        defaults={
-            "kind": kind,
-            "to": to,
-            "language": language,
-            "context": dict(context),
-            "unsubscribe_url": unsubscribe_url,
-            "created_at": now,
-        },
-    )
-    if is_new:
-        run_later(DELIVER_TASK, letter.pk, priority=URGENT_PRIORITY if known.urgent else ORDINARY_PRIORITY)
-    return letter
-
-
-@transaction.atomic
-def queue_written_letter(letter: Letter) -> Letter:
-    """Put a letter that is written out already (subject, text, html) into the outbox. Not safe to repeat."""
-    letter.save(force_insert=True)
-    run_later(DELIVER_TASK, letter.pk, priority=URGENT_PRIORITY)
-    return letter
-
-
 def deliver(letter_id: int, *, now: datetime) -> Letter:
     """Render and send one letter, and note what became of it. Safe to repeat: a letter that is done stays as it is.
+
+    One that its addressee has stopped meanwhile, that is not true any more or that goes to an address whence letters
+    come back is not sent.
 
     A letter is taken under a lock, handed over without one (a mail server may be slow), and marked under a lock. Killed
     between the hand-over and the mark, it is sent again: at least once, not exactly once, is what SMTP can promise.
@@ -96,10 +52,14 @@ def deliver(letter_id: int, *, now: datetime) -> Letter:
     if letter is None:
         return Letter.objects.get(pk=letter_id)
     try:
+        if reason := _find_reason_to_stop(letter):
+            _mark_stopped(letter, reason)
+            return letter
         _render(letter)
         hand_over(letter)
     except LetterRefused as error:
         _mark_failed(letter, error)
+        note_refusal(letter, now=now)
     except DeliveryPostponed as error:
         if letter.attempts >= MAX_ATTEMPTS:
             _mark_failed(letter, error)
@@ -115,10 +75,13 @@ def deliver(letter_id: int, *, now: datetime) -> Letter:
 
 
 def send_again(letter_id: int) -> None:
-    """Queue a letter that failed once more, with all its attempts. Does nothing to one that was sent or still waits."""
+    """Queue a letter that did not arrive once more, with all its attempts.
+
+    Does nothing to one that was sent or still waits.
+    """
     with transaction.atomic():
-        failed = Letter.objects.filter(pk=letter_id, state=LetterState.FAILED)
-        if failed.update(state=LetterState.QUEUED, attempts=0, error=""):
+        failed = Letter.objects.filter(pk=letter_id, state__in=NOT_ARRIVED)
+        if failed.update(state=LetterState.QUEUED, attempts=0, error="", sent_at=None):
             run_later(DELIVER_TASK, letter_id, priority=ORDINARY_PRIORITY)
 
 
@@ -135,11 +98,28 @@ def _take(letter_id: int, *, now: datetime) -> Letter | None:
     return letter
 
 
+def _find_reason_to_stop(letter: Letter) -> str:
+    """Return why the letter is not to be sent after all; "" where it is."""
+    if not is_known(letter.kind):
+        return ""
+    kind = get_kind(letter.kind)
+    if kind.group is not None and is_stopped(letter.to, kind.group):
+        return UNSUBSCRIBED
+    if kind.still_true is not None and not kind.still_true(letter.context):
+        return NOT_TRUE_ANY_MORE
+    unreachable = None if kind.urgent else get_unreachable(letter.to)
+    return UNREACHABLE.format(reason=unreachable.reason) if unreachable else ""
+
+
 def _render(letter: Letter) -> None:
     if letter.subject or letter.text:
         return
     rendered = render_letter(
-        letter.kind, letter.context, language=letter.language, unsubscribe_url=letter.unsubscribe_url
+        letter.kind,
+        letter.context,
+        language=letter.language,
+        unsubscribe_url=get_stop_url(letter),
+        own=get_words(letter.kind, letter.language),
     )
     letter.subject, letter.text, letter.html = rendered.subject, rendered.text, rendered.html
     letter.from_email = letter.from_email or get_sender(letter.language)
@@ -149,6 +129,11 @@ def _render(letter: Letter) -> None:
 def _mark_sent(letter: Letter, *, now: datetime) -> None:
     letter.state, letter.sent_at, letter.error, letter.taken_at = LetterState.SENT, now, "", None
     letter.save(update_fields=["state", "sent_at", "error", "taken_at"])
+
+
+def _mark_stopped(letter: Letter, reason: str) -> None:
+    letter.state, letter.error, letter.taken_at = LetterState.STOPPED, reason, None
+    letter.save(update_fields=["state", "error", "taken_at"])
 
 
 def _mark_failed(letter: Letter, error: Exception) -> None:
