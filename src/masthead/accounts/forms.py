@@ -11,7 +11,7 @@ from django import forms
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
-from masthead.accounts.models import normalize_email
+from masthead.accounts.models import User, normalize_email
 from masthead.accounts.operations import align_address
 
 EMAIL_LENGTH = 254
@@ -40,10 +40,10 @@ class SignInForm(RequestLoginCodeForm):
         _ask_for_email(self)
 
     def clean_email(self) -> str:
-        """Find the person of the address, and only by the one they are known by."""
+        """Find the person of the address, and only by one they are known by: theirs, or one of a merged account."""
         email: str = super().clean_email()
         person = getattr(self, "_user", None)
-        if person is not None and person.email != normalize_email(email):
+        if person is not None and not User.objects.with_email(email).filter(pk=person.pk).exists():
             self._user = person = None
         if person is not None:
             align_address(person)

@@ -22,7 +22,9 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def with_email(self, email: str) -> Self:
         """Keep the person of this address, in whatever case it is written."""
-        return self.filter(email=normalize_email(email))
+        address = normalize_email(email)
+        others = OtherAddress.objects.filter(email=address).values("user")
+        return self.filter(models.Q(email=address) | models.Q(pk__in=others))
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]  # a base class made by a call
@@ -94,7 +96,8 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
         super().save(*args, **kwargs)
         saved = kwargs.get("update_fields")
         if is_known and (saved is None or "email" in saved):
-            EmailAddress.objects.filter(user=self).exclude(email=self.email).delete()
+            kept = OtherAddress.objects.filter(user=self).values("email")
+            EmailAddress.objects.filter(user=self).exclude(email=self.email).exclude(email__in=kept).delete()
 
     def get_full_name(self) -> str:
         """Return the whole name."""
@@ -103,3 +106,21 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     def get_short_name(self) -> str:
         """Return the name to greet someone by: all of it, for where a first name ends differs between languages."""
         return str(self)
+
+
+class OtherAddress(models.Model):
+    """A further address of a person, from an account that was merged into theirs: it signs in, and pays, as they do."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="other_addresses")
+    email = models.EmailField(_("e-mail address"), unique=True)
+
+    class Meta:
+        verbose_name = _("further address")
+        verbose_name_plural = _("further addresses")
+        ordering = ("email",)
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="accounts_other_email_in_lower_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email

@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 
-from masthead.accounts.models import User, normalize_email
+from masthead.accounts.models import OtherAddress, User, normalize_email
 from masthead.rules.errors import MastheadError
 
 NAME_LENGTH = 120
@@ -57,6 +57,8 @@ def change_email(person: User, *, email: str) -> None:
 
     Raises AddressTaken if the address is someone else's. The new one is confirmed by the next code sent to it.
     """
+    if OtherAddress.objects.filter(email=normalize_email(email)).exclude(user=person).exists():
+        raise AddressTaken
     person.email = normalize_email(email)
     try:
         with transaction.atomic():
@@ -71,7 +73,8 @@ def align_address(person: User) -> None:
 
     allauth keeps addresses in rows of their own; ours is `User.email`. A stale row would let an old address sign in.
     """
-    EmailAddress.objects.filter(user=person).exclude(email=person.email).delete()
+    kept = OtherAddress.objects.filter(user=person).values("email")
+    EmailAddress.objects.filter(user=person).exclude(email=person.email).exclude(email__in=kept).delete()
     EmailAddress.objects.get_or_create(user=person, email=person.email, defaults={"primary": True, "verified": False})
 
 

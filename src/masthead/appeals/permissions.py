@@ -23,10 +23,6 @@ _GRANTS = (
     *(("community", f"{action}_offer") for action in _ACTIONS),
     *(("community", f"{action}_paymentfee") for action in _ACTIONS),
     ("community", "change_communitysettings"),
-    *(
-        ("community", codename)
-        for codename in ("look_up_people", "comp_person", "refund_payment", "resend_letter", "cancel_membership")
-    ),
     ("payments", "pause_new_cards"),
     ("letters", "change_letterwords"),
     ("letters", "change_letter"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,3 +18,6 @@ class CommunityConfig(AppConfig):
     def ready(self) -> None:
         """Listen to payments and accounts, and tell the post room which letters there are."""
         from masthead.community import letters, letters_by_calendar, receivers  # noqa: F401  importing them is what connects them
+        from masthead.community.care import erasing, permissions  # noqa: F401  its letter is known when it is imported
+
+        post_migrate.connect(permissions.grant_to_groups, sender=permissions.last_app(), dispatch_uid="community.care")

@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Manager
 
 from masthead.accounts.mail import CONFIRM_ADDRESS, SIGN_IN_CODE
-from masthead.accounts.models import User
+from masthead.accounts.models import OtherAddress, User
 from masthead.community.models import Contribution, EndReason, Membership, SurplusSubscription
 from masthead.letters.models import Letter, UnreachableAddress, Unsubscription
 from masthead.payments.models import Checkout, Payment, Subscription
@@ -28,6 +28,7 @@ class _Told(NamedTuple):
 # Under which name what is told, oldest first. Amounts are in the currency's minor units, moments in UTC.
 TOLD: Final[Mapping[str, _Told]] = {
     "addresses": _Told(EmailAddress.objects, "user", "email verified"),
+    "further_addresses": _Told(OtherAddress.objects, "user", "email"),
     "passkeys_and_codes": _Told(Authenticator.objects, "user", "type data__name created_at last_used_at"),
     "memberships": _Told(
         Membership.objects, "person", "tier__name amount_minor currency interval source state since paid_until ends_at"
@@ -54,9 +55,9 @@ TOLD: Final[Mapping[str, _Told]] = {
         "person",
         "paid_at product_name amount_minor currency country refunded_minor refunded_at covers_until provider reference",
     ),
-    "unsubscribed": _Told(Unsubscription.objects, "address__iexact", "group since"),
-    "unreachable": _Told(UnreachableAddress.objects, "address__iexact", "address reason since"),
-    "letters": _Told(Letter.objects, "to__iexact", "created_at sent_at kind to language subject text state"),
+    "unsubscribed": _Told(Unsubscription.objects, "address__in", "group since"),
+    "unreachable": _Told(UnreachableAddress.objects, "address__in", "address reason since"),
+    "letters": _Told(Letter.objects, "to__in", "created_at sent_at kind to language subject text state"),
 }
 _WORDS: Final = frozenset({"subject", "text"})
 _WITH_CODE: Final = frozenset({SIGN_IN_CODE, CONFIRM_ADDRESS})
@@ -77,30 +78,32 @@ def export_person(person: User, *, now: datetime) -> dict[str, Any]:
         "last_sign_in": person.last_login,
         "works_for_the_newsroom": person.is_staff,
     }
+    proved = _list_proved(person)
     rows: dict[str, list[dict[str, Any]]] = {
         name: list(
-            told.rows.filter(**{told.whose: person if told.whose in {"person", "user"} else person.email})
+            told.rows.filter(**{told.whose: person if told.whose in {"person", "user"} else proved})
             .order_by("pk")
             .values(*told.columns.split())
         )
         for name, told in TOLD.items()
     }
-    rows["letters"] = _withhold(rows["letters"], is_theirs=_has_proved_address(person))
+    rows["letters"] = _withhold(rows["letters"])
     return {"told_at": now, "not_here": NOT_HERE, "account": account, **rows}
 
 
-def _has_proved_address(person: User) -> bool:
-    """Return whether a code sent to the address came back; paying with an address proves nothing."""
-    return EmailAddress.objects.filter(user=person, email__iexact=person.email, verified=True).exists()
+def _list_proved(person: User) -> list[str]:
+    """Return those of the person's addresses to which a code was sent that came back; paying with one proves nothing.
 
-
-def _withhold(letters: list[dict[str, Any]], *, is_theirs: bool) -> list[dict[str, Any]]:
-    """Leave out letters to an address that is not proved, and what was said in those that carry a code.
-
-    Otherwise who paid with a stranger's address could read here the code by which the address is proved.
+    Letters to others are not told: who paid with a stranger's address could read here the code that proves it.
     """
-    if not is_theirs:
-        return []
+    theirs = [person.email, *OtherAddress.objects.filter(user=person).values_list("email", flat=True)]
+    return list(
+        EmailAddress.objects.filter(user=person, email__in=theirs, verified=True).values_list("email", flat=True)
+    )
+
+
+def _withhold(letters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out what was said in letters that carry a code."""
     return [
         {name: value for name, value in letter.items() if name not in _WORDS or letter["kind"] not in _WITH_CODE}
         for letter in letters

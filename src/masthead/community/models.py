@@ -329,6 +329,7 @@ class Contribution(models.Model):
         return f"{self.person} · {self.given_at:%Y-%m-%d}"
 
 
+from masthead.community.care.models import Erasure  # noqa: E402  Django finds an app's models here
 from masthead.community.offering.models import Offer, Redemption  # noqa: E402  Django finds an app's models here
 
 __all__ = [
@@ -336,6 +337,7 @@ __all__ = [
     "CommunitySettings",
     "Contribution",
     "EndReason",
+    "Erasure",
     "Membership",
     "MembershipSource",
     "Offer",

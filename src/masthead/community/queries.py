@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
-from masthead.accounts.models import User, normalize_email
+from masthead.accounts.models import User
 from masthead.community.benefits import keep_known
 from masthead.community.models import Contribution, Membership, PaymentFee, SurplusSubscription, Tier, TierPrice
 from masthead.payments.models import Checkout, CheckoutState, Payment
@@ -63,7 +63,7 @@ def get_membership(person: User) -> Membership | None:
 
 def has_paid_membership(email: str) -> bool:
     """Return whether the account of this address has a membership that it pays for and that has not ended."""
-    return Membership.objects.live().paid().filter(person__email=normalize_email(email)).exists()
+    return Membership.objects.live().paid().filter(person__in=User.objects.with_email(email)).exists()
 
 
 def get_standing(person: User, *, now: datetime) -> Standing:

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from masthead.community import operations
+from masthead.community.care import erasing
 from masthead.kit.jobs.schedule import every
 
 
@@ -27,3 +28,16 @@ def write_by_the_calendar() -> None:
     operations.tell_of_ends(now=now)
     operations.invite_back(now=now)
     operations.send_statements(now=now)
+
+
+@task()
+def erase_person(erasure_id: int) -> None:
+    """Forget a person."""
+    erasing.erase(erasure_id, now=timezone.now())
+
+
+@every(seconds=900, offset_seconds=420)
+@task()
+def go_on_erasing() -> None:
+    """Go on with what an erasure still waits for: a provider that did not answer, the last letter on its way."""
+    erasing.erase_open(now=timezone.now())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from masthead.community import views
+from masthead.community.care import leaving
 
 urlpatterns: list[URLPattern] = [
     path("join/", views.join, name="join"),
@@ -26,5 +27,6 @@ urlpatterns: list[URLPattern] = [
     path("membership/everything.json", views.export_everything, name="membership_export"),
     path("membership/statement/", views.statement, name="membership_statements"),
     path("membership/statement/<int:year>/", views.statement, name="membership_statement"),
+    path("membership/erase/", leaving.erase_me, name="membership_erase"),
     path("_masthead/pass", views.refresh_pass, name="pass"),
 ]

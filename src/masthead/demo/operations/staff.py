@@ -1,4 +1,4 @@
-"""The two people who work at the demonstration's console."""
+"""The three people who work at the demonstration's console."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from django.contrib.auth.models import Group
 from masthead.accounts.models import User
 from masthead.accounts.operations import align_address, get_or_create_person
 from masthead.appeals.permissions import MEMBERSHIP_MANAGERS
+from masthead.community.care.permissions import MEMBER_CARE
 from masthead.demo.traces import Traces
 from masthead.newsroom.operations import EDITORS
 
 FILE = "demo-staff.txt"
 EDITOR = "editor@merrowport.example"
 MANAGER = "manager@merrowport.example"
+CARE = "care@merrowport.example"
 # Without letters and digits that are taken for each other.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -44,11 +46,12 @@ class _Post:
 POSTS = (
     _Post(EDITOR, "Edda Newcombe", EDITORS, "writes and publishes articles"),
     _Post(MANAGER, "Milo Tarrant", MEMBERSHIP_MANAGERS, "writes appeals, sets tiers, sees members and numbers"),
+    _Post(CARE, "Cora Whitlock", MEMBER_CARE, "helps members: looks up, gives, sends back, ends, merges, erases"),
 )
 
 
 def add_staff(traces: Traces, *, folder: Path, password: str = "") -> None:
-    """Add the editor and the manager of memberships, unless that was done before.
+    """Add the editor, the manager of memberships and who helps members, unless that was done before.
 
     Each gets a password of its own, kept in a file of `folder` that only its owner may read; or `password`, where one
     is given. Safe to repeat.

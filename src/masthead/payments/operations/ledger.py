@@ -87,7 +87,7 @@ def _write_subscription(checkout: Checkout, stated: StatedSubscription, *, knows
     settled_until = stated.settled_until if knows_settled or row.settled_until is None else row.settled_until
     changed = _set(
         row,
-        customer=stated.customer or row.customer,
+        customer=(stated.customer or row.customer) if checkout.email else "",
         person_id=row.person_id or checkout.person_id,
         amount_minor=stated.amount.minor,
         currency=stated.amount.currency,
@@ -95,8 +95,8 @@ def _write_subscription(checkout: Checkout, stated: StatedSubscription, *, knows
         **_describe_plans(row, stated),
         settled_until=settled_until or row.settled_until,
         resumes_at=stated.resumes_at,
-        card_label=stated.card_label[:CARD_LENGTH],
-        card_expires_on=stated.card_expires_on,
+        card_label=stated.card_label[:CARD_LENGTH] if checkout.email else "",
+        card_expires_on=stated.card_expires_on if checkout.email else None,
         status=SubscriptionStatus(stated.status.value),
         cancel_at_period_end=stated.cancel_at_period_end,
         started_at=stated.started_at,
