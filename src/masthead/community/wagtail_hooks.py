@@ -21,7 +21,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from masthead.accounts.models import User
 from masthead.community.benefits import list_words
-from masthead.community.care import hooks as care_hooks  # noqa: F401  importing it registers its pages
+from masthead.community.care import wagtail_hooks as care_hooks  # noqa: F401  importing it registers its pages
 from masthead.community.models import Contribution, Membership, Offer, PaymentFee, SurplusSubscription, Tier
 from masthead.community.offering.operations import count_uses
 from masthead.community.offering.words import say_offer

@@ -4,32 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('community', '0008_care'),
+        ("community", "0008_care"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Erasure',
+            name="Erasure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person_key', models.BigIntegerField(unique=True, verbose_name='person')),
-                ('by_staff', models.BooleanField(default=False, verbose_name='by staff')),
-                ('asked_at', models.DateTimeField(verbose_name='asked')),
-                ('customers', models.JSONField(blank=True, default=list)),
-                ('letter_id', models.BigIntegerField(blank=True, null=True)),
-                ('gone', models.JSONField(blank=True, default=dict)),
-                ('kept', models.PositiveIntegerField(default=0, verbose_name='payments kept')),
-                ('scrubbed_at', models.DateTimeField(blank=True, null=True, verbose_name='gone here')),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='done')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("person_key", models.BigIntegerField(unique=True, verbose_name="person")),
+                ("by_staff", models.BooleanField(default=False, verbose_name="by staff")),
+                ("asked_at", models.DateTimeField(verbose_name="asked")),
+                ("customers", models.JSONField(blank=True, default=list)),
+                ("letter_id", models.BigIntegerField(blank=True, null=True)),
+                ("gone", models.JSONField(blank=True, default=dict)),
+                ("kept", models.PositiveIntegerField(default=0, verbose_name="payments kept")),
+                ("scrubbed_at", models.DateTimeField(blank=True, null=True, verbose_name="gone here")),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="done")),
             ],
             options={
-                'verbose_name': 'erasure',
-                'verbose_name_plural': 'erasures',
-                'ordering': ('-asked_at', '-pk'),
-                'permissions': [('merge_people', 'Can merge two people'), ('erase_person', 'Can erase a person')],
-                'default_permissions': ('view',),
+                "verbose_name": "erasure",
+                "verbose_name_plural": "erasures",
+                "ordering": ("-asked_at", "-pk"),
+                "permissions": [("merge_people", "Can merge two people"), ("erase_person", "Can erase a person")],
+                "default_permissions": ("view",),
             },
         ),
     ]
