@@ -20,6 +20,7 @@ _GRANTS = (
     ("community", "view_membership"),
     ("community", "view_contribution"),
     ("community", "view_surplussubscription"),
+    ("community", "view_endreason"),
     *(("community", f"{action}_offer") for action in _ACTIONS),
     *(("community", f"{action}_paymentfee") for action in _ACTIONS),
     ("community", "change_communitysettings"),

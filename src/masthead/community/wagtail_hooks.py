@@ -22,7 +22,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 from masthead.accounts.models import User
 from masthead.community.benefits import list_words
 from masthead.community.care import wagtail_hooks as care_hooks  # noqa: F401  importing it registers its pages
-from masthead.community.models import Contribution, Membership, Offer, PaymentFee, SurplusSubscription, Tier
+from masthead.community.models import Contribution, EndReason, Membership, Offer, PaymentFee, SurplusSubscription, Tier
 from masthead.community.offering.operations import count_uses
 from masthead.community.offering.words import say_offer
 from masthead.community.panels import TierPanels
@@ -31,7 +31,7 @@ from masthead.community.words import say_amount, say_day, say_price
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
-READ_ONLY = (Membership, Contribution, SurplusSubscription)
+READ_ONLY = (Membership, Contribution, EndReason, SurplusSubscription)
 
 
 def _say_prices(tier: Tier) -> str:
@@ -200,6 +200,23 @@ class ContributionViewSet(ReadOnlyViewSet):
     ]
 
 
+class EndReasonViewSet(ReadOnlyViewSet):
+    """Why people leave, as far as they said."""
+
+    model = EndReason
+    icon = "help"
+    menu_label = _("Reasons to end")  # type: ignore[assignment]  # said in the reader's language
+    list_related = ("person",)
+    list_filter = ["why"]
+    ordering = "-said_at"
+    list_display = [
+        _person_column("endreason"),
+        Column("why", label=_("Reason"), accessor="get_why_display", sort_key="why"),
+        Column("words", label=_("In their words"), accessor="words"),
+        _day_column("said_at", _("Said")),
+    ]
+
+
 class SurplusViewSet(ReadOnlyViewSet):
     """Second subscriptions of people who are members already: each wants a refund or a word."""
 
@@ -221,7 +238,15 @@ class SurplusViewSet(ReadOnlyViewSet):
 class CommunityViewSetGroup(SnippetViewSetGroup):
     """Belonging in the console's menu."""
 
-    items = (MembershipViewSet, ContributionViewSet, SurplusViewSet, TierViewSet, OfferViewSet, PaymentFeeViewSet)  # type: ignore[assignment]
+    items = (
+        MembershipViewSet,
+        ContributionViewSet,
+        SurplusViewSet,
+        EndReasonViewSet,
+        TierViewSet,
+        OfferViewSet,
+        PaymentFeeViewSet,
+    )  # type: ignore[assignment]
     menu_icon = "group"
     menu_label = _("Community")  # type: ignore[assignment]  # said in the reader's language
     menu_name = "community"
