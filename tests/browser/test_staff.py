@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 from tests.browser.conftest import Newsroom, Reader, wait_for
 
 pytestmark = pytest.mark.browser
@@ -176,6 +176,30 @@ class TestAManagerOfMemberships:
             expect(page.locator("tr", has_text=heading)).to_contain_text(re.compile("scheduled", re.IGNORECASE))
             page.wait_for_timeout(2500)  # long enough for an appeal that is live to arrive
             assert not is_asked(reader, path, heading)
+        finally:
+            take_back(page, heading)
+
+    def test_publishes_while_the_console_saves_and_there_is_one_appeal(self, sign_in: Callable[[str], Page]) -> None:
+        heading, page = f"Once is enough {secrets.token_hex(3)}", sign_in("manager")
+        saved: list[tuple[Route, APIResponse]] = []
+
+        def hold_back_what_was_saved(route: Route) -> None:
+            if route.request.headers["accept"] != "application/json":
+                return route.continue_()
+            answer = route.fetch()
+            return saved.append((route, answer)) if answer.ok else route.fulfill(response=answer)
+
+        page.route("**/appeal/add/", hold_back_what_was_saved)
+        write_appeal(page, heading)
+        wait_for(lambda: page.wait_for_timeout(50) or saved, seconds=10, what="the console to save")
+        page.get_by_role("button", name="More actions").click()
+        page.get_by_role("button", name="Publish", exact=True).click()
+        page.wait_for_timeout(500)
+        for route, answer in saved:
+            route.fulfill(response=answer)
+        try:
+            expect(page.locator(".messages")).to_contain_text("published")
+            expect(page.locator("tr", has_text=heading)).to_have_count(1)
         finally:
             take_back(page, heading)
 
